@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using Xunit;
+
+namespace OrleansIM.TestSupport;
+
+/// <summary>
+/// A real PostgreSQL of Debian's packages: a temporary folder, loopback, a free port, gone after the tests. Use it as a
+/// collection fixture; where PostgreSQL is not installed <see cref="IsAvailable"/> is false and tests skip themselves.
+/// The variable <c>ORLEANSIM_TEST_POSTGRES</c> names another folder of binaries, or one without any to see the skips.
+/// </summary>
+public sealed class PostgresServer : IAsyncLifetime
+{
+    /// <summary>Why tests are skipped when <see cref="IsAvailable"/> is false.</summary>
+    public const string MissingReason = "PostgreSQL is not installed (Debian: apt-get install postgresql).";
+
+    private readonly TempDirectory _folder = new();
+    private readonly string? _binaries = FindBinaries();
+    private Process? _server;
+    private int _port;
+    private int _databases;
+
+    /// <summary>Whether the binaries are here.</summary>
+    public bool IsAvailable => _binaries is not null;
+
+    /// <summary>The main process, whose children serve the connections; null before the start.</summary>
+    public int? ProcessId => File.Exists(PidFile) ? int.Parse(File.ReadLines(PidFile).First(), CultureInfo.InvariantCulture) : null;
+
+    private string PidFile => Path.Combine(Data, "postmaster.pid");
+
+    private string Data => Path.Combine(_folder.Path, "data");
+
+    /// <summary>Creates an empty database and returns its connection string.</summary>
+    public async Task<string> CreateDatabaseAsync()
+    {
+        var name = $"test{Interlocked.Increment(ref _databases)}";
+        await using var connection = new NpgsqlConnection(ConnectionString("postgres"));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
+        await command.ExecuteNonQueryAsync();
+        return ConnectionString(name);
+    }
+
+    /// <summary>Dumps a database while it is in use (<c>pg_dump</c>), and answers the file.</summary>
+    public async Task<string> DumpAsync(string connectionString)
+    {
+        var file = Path.Combine(_folder.Path, $"dump{Interlocked.Increment(ref _databases)}");
+        await RunServerToolAsync("pg_dump", [.. At(connectionString), "-Fc", "-f", file]);
+        return file;
+    }
+
+    /// <summary>Restores a dump into an empty database (<c>pg_restore</c>).</summary>
+    public Task RestoreAsync(string file, string connectionString)
+        => RunServerToolAsync("pg_restore", [.. At(connectionString), "--exit-on-error", file]);
+
+    /// <inheritdoc />
+    public async Task InitializeAsync()
+    {
+        if (!IsAvailable)
+        {
+            return;
+        }
+
+        // PostgreSQL refuses to run as root, and insists on owning its folder.
+        if (Environment.IsPrivilegedProcess)
+        {
+            await RunAsync("chown", "postgres", _folder.Path);
+        }
+
+        await RunServerToolAsync("initdb", "-D", Data, "-A", "trust", "-U", "postgres", "--no-sync", "--no-locale", "-E", "UTF8");
+        _port = Ports.Free();
+        await StartAsync();
+    }
+
+    /// <summary>Ends it at once (<c>pg_ctl stop -m immediate</c>): what is not in its log is lost.</summary>
+    public async Task CrashAsync()
+    {
+        await StopAsync(_server!);
+        _server = null;
+        NpgsqlConnection.ClearAllPools();
+    }
+
+    /// <summary>Starts it, on the same port and files; returns when it has recovered.</summary>
+    public async Task StartAsync()
+    {
+        _server = Start(ServerTool(
+            "postgres", "-D", Data, "-p", _port.ToString(CultureInfo.InvariantCulture), "-k", _folder.Path, "-h", "127.0.0.1", "-c", "max_connections=300"));
+        await Eventually.TrueAsync(AnswersAsync, "PostgreSQL to accept connections", TimeSpan.FromSeconds(60));
+    }
+
+    /// <inheritdoc />
+    public async Task DisposeAsync()
+    {
+        try
+        {
+            if (_server is not null)
+            {
+                NpgsqlConnection.ClearAllPools();
+                await StopAsync(_server);
+            }
+        }
+        finally
+        {
+            _folder.Dispose();
+        }
+    }
+
+    /// <summary>At once, without a checkpoint: nobody reads the files again.</summary>
+    private async Task StopAsync(Process server)
+    {
+        if (ProcessId is { } id)
+        {
+            await RunAsync("kill", "-QUIT", id.ToString(CultureInfo.InvariantCulture));
+        }
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await server.WaitForExitAsync(limit.Token);
+        server.Dispose();
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        if (_server!.HasExited)
+        {
+            throw new InvalidOperationException($"PostgreSQL ended at start with code {_server.ExitCode}.");
+        }
+
+        try
+        {
+            await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
+            await connection.OpenAsync();
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    private string ConnectionString(string database)
+        => $"Host=127.0.0.1;Port={_port};Database={database};Username=postgres;Include Error Detail=true;Maximum Pool Size=20";
+
+    private string[] At(string connectionString)
+        => ["-h", "127.0.0.1", "-p", _port.ToString(CultureInfo.InvariantCulture), "-U", "postgres", "-d", new NpgsqlConnectionStringBuilder(connectionString).Database!];
+
+    private static string? FindBinaries()
+    {
+        if (Environment.GetEnvironmentVariable("ORLEANSIM_TEST_POSTGRES") is { Length: > 0 } given)
+        {
+            return File.Exists(Path.Combine(given, "postgres")) ? given : null;
+        }
+
+        const string Root = "/usr/lib/postgresql";
+        return Directory.Exists(Root)
+            ? Directory.GetDirectories(Root)
+                .Select(version => Path.Combine(version, "bin"))
+                .Where(bin => File.Exists(Path.Combine(bin, "postgres")) && File.Exists(Path.Combine(bin, "initdb")))
+                .OrderBy(bin => double.TryParse(Path.GetFileName(Path.GetDirectoryName(bin)), CultureInfo.InvariantCulture, out var number) ? number : 0)
+                .LastOrDefault()
+            : null;
+    }
+
+    private string[] ServerTool(string tool, params string[] arguments)
+    {
+        var path = Path.Combine(_binaries!, tool);
+        return Environment.IsPrivilegedProcess ? ["runuser", "-u", "postgres", "--", path, .. arguments] : [path, .. arguments];
+    }
+
+    private Task RunServerToolAsync(string tool, params string[] arguments) => RunAsync(ServerTool(tool, arguments));
+
+    private async Task RunAsync(params string[] command)
+    {
+        using var process = Start(command);
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{string.Join(' ', command)} ended with code {process.ExitCode}.");
+        }
+    }
+
+    private Process Start(string[] command)
+    {
+        var process = Process.Start(new ProcessStartInfo(command[0], command[1..])
+        {
+            WorkingDirectory = _folder.Path,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+
+        // Nobody reads them, and a full pipe would stop the process.
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+}
