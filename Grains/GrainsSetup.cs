@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OrleansIM.Audit;
+using OrleansIM.Grains.Accounts;
+using OrleansIM.Grains.Groups;
+using OrleansIM.Grains.Links;
+using OrleansIM.Grains.Mailboxes;
+using OrleansIM.Grains.Presence;
+using OrleansIM.Grains.Timelines;
+using OrleansIM.Identity;
+
+namespace OrleansIM.Grains;
+
+/// <summary>What the grains need of their silo.</summary>
+public static class GrainsSetup
+{
+    /// <summary>
+    /// Adds the services of the grains. Call it before <c>UseOrleans</c>: what is registered first stops last, and the
+    /// appender has to outlive the grains' last writes. Mailboxes also need <c>AddMail</c>, a mail library and Data Protection
+    /// with keys that all silos share.
+    /// </summary>
+    public static IServiceCollection AddGrains(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<AccountOptions>().Bind(configuration.GetSection("Accounts")).ValidateOnStart();
+        services.AddOptions<LinkOptions>().Bind(configuration.GetSection("Links")).ValidateOnStart();
+        services.AddOptions<GroupOptions>().Bind(configuration.GetSection("Groups")).ValidateOnStart();
+        services.AddOptions<TimelineOptions>().Bind(configuration.GetSection("Timelines")).ValidateOnStart();
+        services.AddOptions<PresenceOptions>().Bind(configuration.GetSection("Presence")).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AccountOptions>, AccountOptionsValidator>();
+        services.AddSingleton<IValidateOptions<LinkOptions>, LinkOptionsValidator>();
+        services.AddSingleton<IValidateOptions<GroupOptions>, GroupOptionsValidator>();
+        services.AddSingleton<IValidateOptions<TimelineOptions>, TimelineOptionsValidator>();
+        services.AddSingleton<IValidateOptions<PresenceOptions>, PresenceOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddIdentity();
+        AddMetrics(services);
+        services.TryAddSingleton<SecurityAudit>();
+        services.AddSingleton<PasswordHashing>();
+        services.AddSingleton<TimelineAppender>();
+        services.AddHostedService(provider => provider.GetRequiredService<TimelineAppender>());
+        services.AddSingleton<GroupRelay>();
+        services.AddHostedService(provider => provider.GetRequiredService<GroupRelay>());
+        services.AddSingleton<TimelineTrimmer>();
+        services.AddHostedService(provider => provider.GetRequiredService<TimelineTrimmer>());
+        services.AddSingleton<SiloPresence>();
+        services.AddHostedService(provider => provider.GetRequiredService<SiloPresence>());
+        services.AddSingleton<MailboxSecrets>();
+        services.TryAddSingleton<IMailEnvironment, MailEnvironment>();
+        return services;
+    }
+
+    private static void AddMetrics(IServiceCollection services)
+    {
+        services.AddMetrics();
+        services.AddSingleton<TimelineMetrics>().AddSingleton<AccountMetrics>().AddSingleton<LinkMetrics>();
+        services.AddSingleton<PresenceMetrics>().AddSingleton<MailboxMetrics>();
+    }
+}

@@ -1,0 +1,77 @@
+using OrleansIM.Timelines;
+
+namespace OrleansIM.Grains.Timelines;
+
+/// <summary>
+/// The log of one account as its activation holds it: how far it is, and its newest entries. The appender gives out
+/// seqs and hands over what is committed; the activation takes that over in its own turn.
+/// </summary>
+internal sealed class AccountTimeline(string account, long head, int recentEntries = 50, int recentBytes = 64 * 1024)
+{
+    private readonly RecentEntries _recent = new(recentEntries, recentBytes);
+
+    // Between the appender and the activation; null most of the time. Replaced or filled under the lock of _recent.
+    private List<TimelineEntry>? _committed;
+    private volatile bool _isBroken;
+
+    public string Account { get; } = account;
+
+    /// <summary>The last seq the appender gave out. Only the appender touches this.</summary>
+    public long Assigned { get; set; } = head;
+
+    /// <summary>The last seq this activation has taken over.</summary>
+    public long Head { get; private set; } = head;
+
+    /// <summary>
+    /// True when a commit failed: how far the log is, is not known here any more. The activation has to go.
+    /// </summary>
+    public bool IsBroken => _isBroken;
+
+    public void Break() => _isBroken = true;
+
+    /// <summary>The appender: this is on disk.</summary>
+    public void Commit(TimelineEntry entry)
+    {
+        lock (_recent)
+        {
+            (_committed ??= []).Add(entry);
+        }
+    }
+
+    /// <summary>The activation: takes over what was committed since, in order.</summary>
+    public List<TimelineEntry>? Take()
+    {
+        List<TimelineEntry>? taken;
+        lock (_recent)
+        {
+            (taken, _committed) = (_committed, null);
+        }
+
+        Head = taken?[^1].Seq ?? Head;
+        return taken;
+    }
+
+    /// <summary>Keeps an entry near.</summary>
+    public void Remember(TimelineEntry entry) => _recent.Add(entry);
+
+    /// <summary>The newest entries, oldest first.</summary>
+    public TimelineEntry[] Recent() => _recent.Read(0, int.MaxValue);
+
+    /// <summary>Everything after a seq, if all of it is still near.</summary>
+    public bool TryReadRecent(long after, int limit, out TimelineEntry[] entries)
+    {
+        entries = [];
+        if (after >= Head)
+        {
+            return true;
+        }
+
+        if (_recent.Count == 0 || _recent.FirstSeq > after + 1)
+        {
+            return false;
+        }
+
+        entries = _recent.Read(after, limit);
+        return true;
+    }
+}

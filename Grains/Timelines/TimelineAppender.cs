@@ -1,0 +1,377 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OrleansIM.Timelines;
+
+namespace OrleansIM.Grains.Timelines;
+
+/// <summary>
+/// Group commit, one per silo: what arrives while a batch is being written is the next batch. A lone entry is written
+/// at once; there is no timer. Seqs are given out here, when a batch is made, so that a failed batch leaves no hole.
+/// </summary>
+/// <remarks>
+/// Nobody waits for ever: a unit that has not had its turn in time is refused, and a store that does not answer in time
+/// hangs. Then the batch fails, its fate unknown, and everybody is refused at once until the store has answered: a store
+/// is given one batch at a time.
+/// </remarks>
+internal sealed partial class TimelineAppender : BackgroundService
+{
+    private readonly ITimelineStore _store;
+    private readonly TimelineOptions _options;
+    private readonly TimelineMetrics _metrics;
+    private readonly ILogger<TimelineAppender> _logger;
+    private readonly Channel<AppendUnit> _queue = Channel.CreateUnbounded<AppendUnit>(new() { SingleReader = true });
+    private readonly ConcurrentDictionary<string, AppendUnit> _prepared = new();
+    private readonly TimeProvider _time;
+
+    // Ids of units differ from those of any other silo, so that a peer elsewhere finds none.
+    private readonly string _name = Guid.NewGuid().ToString("N") + ".";
+    private long _units;
+    private long _queuedEntries;
+    private long _queuedBytes;
+    private volatile bool _hangs;
+
+    public TimelineAppender(
+        ITimelineStore store, IOptions<TimelineOptions> options, TimelineMetrics metrics, TimeProvider time, ILogger<TimelineAppender> logger)
+    {
+        (_store, _options, _metrics, _time, _logger) = (store, options.Value, metrics, time, logger);
+        metrics.Watch(() => (Interlocked.Read(ref _queuedEntries), Interlocked.Read(ref _queuedBytes)));
+    }
+
+    /// <summary>Makes a unit that another activation of this silo can find by its id until it is submitted or abandoned.</summary>
+    public AppendUnit Prepare()
+    {
+        var unit = new AppendUnit(_name + Interlocked.Increment(ref _units).ToString(CultureInfo.InvariantCulture));
+        _prepared[unit.Id] = unit;
+        return unit;
+    }
+
+    public AppendUnit? Find(string unit) => _prepared.GetValueOrDefault(unit);
+
+    /// <summary>Gives a prepared unit up. False if it was submitted meanwhile: then its fate is its own.</summary>
+    public bool Abandon(AppendUnit unit)
+    {
+        _prepared.TryRemove(unit.Id, out _);
+        return unit.TryAbandon();
+    }
+
+    /// <summary>
+    /// Writes the unit and returns when it is on disk.
+    /// </summary>
+    /// <exception cref="AppendRefusedException">The queue is full or the silo stops: nothing was written.</exception>
+    /// <exception cref="AppendFailedException">The store failed: what was written shows when the log is read again.</exception>
+    public Task SubmitAsync(AppendUnit unit)
+    {
+        _prepared.TryRemove(unit.Id, out _);
+        if (!unit.TrySubmit())
+        {
+            throw new AppendRefusedException("The other side gave this change up.");
+        }
+
+        var entries = Interlocked.Add(ref _queuedEntries, unit.Entries.Count);
+        var bytes = Interlocked.Add(ref _queuedBytes, unit.Bytes);
+        unit.SubmittedAt = _time.GetTimestamp();
+        unit.Caller = Activity.Current;
+        if (_hangs || entries > _options.MaxQueuedEntries || bytes > _options.MaxQueuedBytes || !_queue.Writer.TryWrite(unit))
+        {
+            Interlocked.Add(ref _queuedEntries, -unit.Entries.Count);
+            Interlocked.Add(ref _queuedBytes, -unit.Bytes);
+            Refuse(unit, "Too much waits to be written.");
+        }
+
+        return unit.Committed;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Off the starter's thread; and not ended by the token: what was submitted is written before the silo is gone.
+        await Task.Yield();
+        var batch = new List<AppendUnit>();
+        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            TakeBatch(batch);
+            await WriteAsync(batch);
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _queue.Writer.TryComplete();
+        if (ExecuteTask is { } running)
+        {
+            // Stopping services is no failure of the host's when its time is up: what it waited for until then may just
+            // be done here.
+            await Task.WhenAny(running, Task.Delay(Timeout.Infinite, cancellationToken));
+            if (!running.IsCompleted)
+            {
+                LogLeftBehind(Interlocked.Read(ref _queuedEntries));
+            }
+        }
+    }
+
+    private void TakeBatch(List<AppendUnit> batch)
+    {
+        batch.Clear();
+        var entries = 0;
+        long bytes = 0;
+        while (entries < _options.MaxBatchEntries && bytes < _options.MaxBatchBytes && _queue.Reader.TryRead(out var unit))
+        {
+            Interlocked.Add(ref _queuedEntries, -unit.Entries.Count);
+            Interlocked.Add(ref _queuedBytes, -unit.Bytes);
+            if (_hangs || _time.GetElapsedTime(unit.SubmittedAt) > _options.MaxWait)
+            {
+                Refuse(unit, "It waited too long to be written.");
+                continue;
+            }
+
+            batch.Add(unit);
+            entries += unit.Entries.Count;
+            bytes += unit.Bytes;
+        }
+    }
+
+    private async Task WriteAsync(List<AppendUnit> batch)
+    {
+        if (_hangs)
+        {
+            batch.ForEach(unit => Refuse(unit, "The store does not answer."));
+            return;
+        }
+
+        var rows = Number(batch);
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            using var span = AppendSpans.StartBatch(batch, rows.Count);
+            await StoreAsync(rows);
+        }
+        catch (TimelineConflictException conflict) when (batch.Count > 1)
+        {
+            // One log has moved on under its activation. Alone, every other unit goes through.
+            LogConflict(conflict.Accounts.Count, batch.Count);
+            Unnumber(batch);
+            await WriteOneByOneAsync([.. batch]);
+            return;
+        }
+        catch (TimelineConflictException conflict)
+        {
+            if (await IsDuplicateAsync(batch[0]))
+            {
+                Unnumber(batch);
+                batch[0].Fail(new DuplicateEntryException(conflict));
+            }
+            else
+            {
+                LogFailure(conflict, rows.Count);
+                Fail(batch, conflict);
+            }
+
+            return;
+        }
+#pragma warning disable CA1031 // Whatever the store throws, the callers are told and the appender goes on.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogFailure(failure, rows.Count);
+            Fail(batch, failure);
+            return;
+        }
+
+        Complete(batch, rows);
+    }
+
+    private async Task StoreAsync(List<NewEntry> rows)
+    {
+        var since = _time.GetTimestamp();
+        var outcome = "failed";
+        var storing = _store.AppendAsync(rows, CancellationToken.None);
+        try
+        {
+            await storing.WaitAsync(_options.MaxWait, _time);
+            outcome = "ok";
+        }
+        catch (TimelineConflictException)
+        {
+            outcome = "conflict";
+            throw;
+        }
+        catch (TimeoutException) when (!storing.IsCompleted)
+        {
+            outcome = "timeout";
+            _hangs = true;
+            _ = EndHangAsync(storing);
+            throw;
+        }
+        finally
+        {
+            _metrics.OnBatch(_time.GetElapsedTime(since), rows.Count, outcome);
+        }
+    }
+
+    private async Task EndHangAsync(Task storing)
+    {
+        var since = _time.GetTimestamp();
+        await storing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        LogHangOver((long)_time.GetElapsedTime(since).TotalSeconds);
+        _hangs = false;
+    }
+
+    private async Task WriteOneByOneAsync(List<AppendUnit> units)
+    {
+        foreach (var unit in units)
+        {
+            await WriteAsync([unit]);
+        }
+    }
+
+    /// <summary>
+    /// Whether a unit that met a conflict alone was refused for what it says (its dedupe key is taken), and not because
+    /// somebody else has written to one of its logs: then the logs are where they were thought to be.
+    /// </summary>
+    private async Task<bool> IsDuplicateAsync(AppendUnit unit)
+    {
+        if (!unit.Entries.Exists(entry => entry.Dedupe is not null))
+        {
+            return false;
+        }
+
+        try
+        {
+            foreach (var timeline in unit.Entries.GroupBy(entry => entry.Timeline))
+            {
+                var head = await _store.GetHeadAsync(timeline.Key.Account, CancellationToken.None).WaitAsync(_options.MaxWait, _time);
+                if (head != timeline.Min(entry => entry.Seq) - 1)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+#pragma warning disable CA1031 // A store that does not answer leaves the question open: the account starts anew.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogFailure(failure, unit.Entries.Count);
+            return false;
+        }
+    }
+
+    /// <summary>Gives every entry its seq; units of a broken timeline fail and leave the batch.</summary>
+    private static List<NewEntry> Number(List<AppendUnit> batch)
+    {
+        var rows = new List<NewEntry>(batch.Count * 2);
+        batch.RemoveAll(unit =>
+        {
+            if (!unit.Entries.Exists(static entry => entry.Timeline.IsBroken))
+            {
+                return false;
+            }
+
+            unit.Fail(new AppendFailedException("An earlier write of this account failed; it starts anew."));
+            return true;
+        });
+        foreach (var unit in batch)
+        {
+            foreach (var entry in unit.Entries)
+            {
+                entry.Seq = ++entry.Timeline.Assigned;
+                var stored = new TimelineEntry
+                {
+                    Seq = entry.Seq,
+                    Kind = entry.Kind,
+                    At = entry.At,
+                    Peer = entry.Peer,
+                    Data = entry.Data,
+                    PeerSeq = entry.Counterpart?.Seq ?? entry.PeerSeq,
+                };
+                rows.Add(new NewEntry(entry.Timeline.Account, stored, entry.Dedupe, entry.Deferred, entry.Completes, entry.IsReference));
+            }
+        }
+
+        return rows;
+    }
+
+    private static void Unnumber(List<AppendUnit> batch)
+    {
+        foreach (var entry in batch.SelectMany(unit => unit.Entries))
+        {
+            entry.Timeline.Assigned = Math.Min(entry.Timeline.Assigned, entry.Seq - 1);
+        }
+    }
+
+    private void Refuse(AppendUnit unit, string why)
+    {
+        _metrics.OnRefused();
+        unit.Fail(new AppendRefusedException(why));
+    }
+
+    private void Complete(List<AppendUnit> batch, List<NewEntry> rows)
+    {
+        var row = 0;
+        foreach (var unit in batch)
+        {
+            foreach (var entry in unit.Entries)
+            {
+                entry.Timeline.Commit(rows[row++].Entry);
+            }
+        }
+
+        Measure(batch);
+        foreach (var unit in batch)
+        {
+            unit.Complete();
+        }
+    }
+
+    private void Measure(List<AppendUnit> batch)
+    {
+        if (!_metrics.MeasuresAppends && !AppendSpans.AreWanted)
+        {
+            return;
+        }
+
+        var now = _time.GetTimestamp();
+        foreach (var unit in batch)
+        {
+            var took = _time.GetElapsedTime(unit.SubmittedAt, now);
+            _metrics.OnCommitted(took);
+            AppendSpans.Tell(unit, took);
+        }
+    }
+
+    private static void Fail(List<AppendUnit> batch, Exception failure)
+    {
+        foreach (var unit in batch)
+        {
+            foreach (var entry in unit.Entries)
+            {
+                entry.Timeline.Break();
+            }
+
+            unit.Fail(failure is TimelineConflictException
+                ? new AppendFailedException("Another writer holds this account's log; try again.", failure)
+                : new AppendFailedException("The store could not write.", failure));
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "A batch of {Units} unit(s) met a log that has moved on ({Accounts} account(s) known); writing them one by one.")]
+    private partial void LogConflict(int accounts, int units);
+
+    [LoggerMessage(2, LogLevel.Error, "The store did not write a batch of {Entries} entries; their accounts start anew.")]
+    private partial void LogFailure(Exception failure, int entries);
+
+    [LoggerMessage(3, LogLevel.Warning, "The store answers again, {Seconds} s after it was given up; writers were refused meanwhile.")]
+    private partial void LogHangOver(long seconds);
+
+    [LoggerMessage(4, LogLevel.Warning, "The time to stop is over and the store still writes; {Entries} waiting entries were never confirmed to anybody.")]
+    private partial void LogLeftBehind(long entries);
+}
