@@ -1,0 +1,299 @@
+using OrleansIM.Accounts;
+using OrleansIM.Audit;
+using OrleansIM.Grains.Links;
+using OrleansIM.Grains.Timelines;
+using OrleansIM.Links;
+using OrleansIM.Protocol;
+using OrleansIM.Sessions;
+using OrleansIM.Timelines;
+
+namespace OrleansIM.Grains.Accounts;
+
+/// <summary>Registration, sign-in, tokens, standing (mission L9, L13).</summary>
+internal sealed partial class AccountGrain
+{
+    // Made when somebody first tries a password.
+    private SignInThrottle? _throttle;
+
+    public async Task<Outcome> RegisterAsync(RegisterAccount request, CancellationToken cancellation)
+    {
+        // Before anything else: who may not register learns no names.
+        if (_options.Registration is RegistrationPolicy.Closed)
+        {
+            return RegistrationIsClosed;
+        }
+
+        // Names that belong to the users of an issuer are theirs alone, also before they come.
+        if (_record.RecordExists || _tokens.IsReserved(_id))
+        {
+            return Taken;
+        }
+
+        var hash = await _hashing.HashAsync(request.Password, cancellation);
+        if (hash is null)
+        {
+            return HashingBusy;
+        }
+
+        var registered = await ChangeRecordAsync(_ => _record.RecordExists
+            ? Taken
+            : new AccountRecord
+            {
+                PasswordHash = hash,
+                CredentialVersion = 1,
+                TokenGeneration = 1,
+                DisplayName = request.DisplayName,
+                Email = request.Email,
+                CreatedAt = _time.GetUtcNow(),
+            });
+        if (!registered.IsRefused)
+        {
+            _audit.Write(AuditEvents.Registered, _id);
+            _state = NewState();
+        }
+
+        return registered;
+    }
+
+    public async Task<Outcome<TokenGrant>> LogInAsync(string password, CancellationToken cancellation)
+    {
+        // Whatever is wrong, it is found out after the hash was computed, so that it takes as long.
+        var verified = await VerifyAsync(password, cancellation);
+        AuditSignIn(verified.Refusal, "account");
+        if (verified.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        return IsActive ? new TokenGrant { Generation = Record.TokenGeneration } : BadCredentials;
+    }
+
+    /// <summary>Without a name where there is no such account: it might be a password that got into the wrong field.</summary>
+    private void AuditSignIn(Refusal? refusal, string with) =>
+        _audit.Write(AuditEvents.SignIn, Exists ? _id : null, refusal?.Code ?? (IsActive ? SecurityAudit.Ok : ErrorCodes.Disabled), detail: with);
+
+    public async Task<Outcome> ChangePasswordAsync(ChangePassword request, CancellationToken cancellation)
+    {
+        if (!IsGood(request.Token))
+        {
+            return Unauthenticated;
+        }
+
+        if (IsMailOnly(request.Token))
+        {
+            return MailOnly;
+        }
+
+        var verified = await VerifyAsync(request.Old, cancellation);
+        if (verified.Refusal is { } refusal)
+        {
+            _audit.Write(AuditEvents.PasswordChanged, _id, refusal.Code);
+            return refusal;
+        }
+
+        var hash = await _hashing.HashAsync(request.New, cancellation);
+        if (hash is null)
+        {
+            return HashingBusy;
+        }
+
+        // The presented token goes on: it is moved into the new generation by being named.
+        var changed = await ChangeRecordAsync(record => record.CredentialVersion != verified.Value
+            ? new Refusal(ErrorCodes.Conflict, "The password was changed at the same time. Sign in again.")
+            : record with
+            {
+                PasswordHash = hash,
+                CredentialVersion = record.CredentialVersion + 1,
+                TokenGeneration = record.TokenGeneration + 1,
+                KeptToken = request.Token.TokenId,
+                RevokedTokens = [],
+            });
+        _audit.Write(AuditEvents.PasswordChanged, _id, changed.Refusal?.Code ?? SecurityAudit.Ok);
+        if (!changed.IsRefused)
+        {
+            await EndOwnSessionsAsync(session => !IsGood(session.Token), SessionEnd.SignedOut);
+        }
+
+        return changed;
+    }
+
+    public async Task<Outcome> LogOutAsync(TokenClaims token, bool everywhere)
+    {
+        if (!IsGood(token))
+        {
+            return Unauthenticated;
+        }
+
+        if (everywhere && IsMailOnly(token))
+        {
+            return MailOnly;
+        }
+
+        var changed = await ChangeRecordAsync(record => everywhere
+            ? RevokeAll(record)
+            : Revoke(record, token.TokenId, token.ExpiresAt));
+        if (!changed.IsRefused)
+        {
+            _audit.Write(AuditEvents.SignedOut, _id, detail: everywhere ? "everywhere" : "one");
+            await EndOwnSessionsAsync(session => everywhere ? !IsGood(session.Token) : session.Token.TokenId == token.TokenId, SessionEnd.SignedOut);
+        }
+
+        return changed;
+    }
+
+    public async Task<Outcome> SetDisabledAsync(bool disabled)
+    {
+        if (!Exists)
+        {
+            return UnknownAccount;
+        }
+
+        var changed = await ChangeRecordAsync(record =>
+            record.IsDisabled == disabled ? record : record with { IsDisabled = disabled });
+        if (!changed.IsRefused)
+        {
+            _audit.Write(disabled ? AuditEvents.Disabled : AuditEvents.Enabled, _id);
+        }
+
+        if (!changed.IsRefused && disabled)
+        {
+            await EndOwnSessionsAsync(_ => true, SessionEnd.Disabled);
+            EndSessions(_ => true, SessionEnd.Disabled);
+            WithdrawPresence();
+        }
+
+        return changed;
+    }
+
+    public async Task<Outcome> DeleteAsync()
+    {
+        if (!Exists)
+        {
+            return UnknownAccount;
+        }
+
+        // First the ties to others, while the account can still be asked about them; each step can be done twice.
+        if (Record.LinkGroup is { } group)
+        {
+            await GrainFactory.GetGrain<ILinkGroupGrain>(group).RemoveAsync(_id, _id, SessionEnd.Deleted);
+        }
+
+        await UnbindAllAsync();
+        await LeaveAllContactsAsync();
+        await LeaveAllGroupsAsync();
+        if (!await TryFinishOutboxAsync(CancellationToken.None))
+        {
+            return Unavailable;
+        }
+
+        var changed = await ChangeRecordAsync(record => record with
+        {
+            IsDeleted = true,
+            PasswordHash = null,
+            Owner = null,
+            AppPasswords = [],
+            LinkGroup = null,
+            Mailboxes = [],
+            TokenGeneration = record.TokenGeneration + 1,
+            RevokedTokens = [],
+            KeptToken = null,
+        });
+        if (changed.IsRefused)
+        {
+            return changed;
+        }
+
+        _audit.Write(AuditEvents.Deleted, _id);
+        EndSessions(_ => true, SessionEnd.Deleted);
+        // Once more: somebody may have added it in the meantime.
+        await LeaveAllGroupsAsync();
+        WithdrawPresence();
+        await _snapshot.ClearStateAsync();
+        await _store.DeleteAsync(_id, CancellationToken.None);
+        DeactivateOnIdle();
+        return Outcome.Done;
+    }
+
+    /// <summary>Whether a token is one of this account's that is still alive.</summary>
+    private bool IsGood(TokenClaims token) =>
+        IsActive
+        && token.Account == _id
+        && token.ExpiresAt > _time.GetUtcNow()
+        && (token.Generation == Record.TokenGeneration || token.TokenId == Record.KeptToken)
+        && !Record.RevokedTokens.ContainsKey(token.TokenId);
+
+    /// <summary>Checks the password and answers which version of the credentials it belongs to.</summary>
+    private Task<Outcome<int>> VerifyAsync(string password, CancellationToken cancellation) => VerifyAsync(password, _throttle ??= NewThrottle(), cancellation);
+
+    private SignInThrottle NewThrottle() => new(_options.SlowDownAfter, _options.SlowDownMax);
+
+    private async Task<Outcome<int>> VerifyAsync(string password, SignInThrottle throttle, CancellationToken cancellation)
+    {
+        if (!throttle.TryBegin(_time.GetUtcNow(), out var pause))
+        {
+            return new Refusal(ErrorCodes.SlowDown, "Too many failed attempts. Wait as long as retryAfterMs says.", pause);
+        }
+
+        var version = Record.CredentialVersion;
+        var hash = Exists ? Record.PasswordHash : null;
+        PasswordCheck check;
+        try
+        {
+            check = await _hashing.VerifyAsync(hash, password, cancellation);
+        }
+        finally
+        {
+            throttle.End();
+        }
+
+        switch (check)
+        {
+            case PasswordCheck.Busy:
+                return HashingBusy;
+            case PasswordCheck.Wrong:
+                if (throttle.Failed(_time.GetUtcNow()))
+                {
+                    LogSlowsDown();
+                }
+
+                return BadCredentials;
+            case PasswordCheck.RightButOutdated:
+                await RenewHashAsync(password, version, cancellation);
+                break;
+        }
+
+        throttle.Succeeded();
+        return version;
+    }
+
+    /// <summary>Hashes a password again at today's cost. The password is the same, so the credentials' version is too.</summary>
+    private async Task RenewHashAsync(string password, int version, CancellationToken cancellation)
+    {
+        if (await _hashing.HashAsync(password, cancellation) is { } hash)
+        {
+            await ChangeRecordAsync(record => record.CredentialVersion == version ? record with { PasswordHash = hash } : record);
+        }
+    }
+
+    private static Outcome<AccountRecord> RevokeAll(AccountRecord record) =>
+        record with { TokenGeneration = record.TokenGeneration + 1, KeptToken = null, RevokedTokens = [] };
+
+    private AccountRecord Revoke(AccountRecord record, string tokenId, DateTimeOffset expiresAt)
+    {
+        var now = _time.GetUtcNow();
+        var revoked = record.RevokedTokens.Where(token => token.Value > now).ToDictionary();
+        revoked[tokenId] = expiresAt;
+        return record with { RevokedTokens = revoked };
+    }
+
+    private static Refusal Taken { get; } = new(ErrorCodes.AccountTaken, "account: this id is taken. Choose another.");
+    private static Refusal RegistrationIsClosed { get; } =
+        new(ErrorCodes.Forbidden, "Accounts are not made this way here. Ask whoever runs this service for one.");
+
+    private static Refusal BadCredentials { get; } = new(ErrorCodes.BadCredentials, "The account or the password is wrong.");
+    private static Refusal Unauthenticated { get; } = new(ErrorCodes.Unauthenticated, "The token is not valid (any more). Sign in again.");
+    private static Refusal UnknownAccount { get; } = new(ErrorCodes.UnknownAccount, "There is no such account.");
+
+    private static Refusal HashingBusy { get; } =
+        new(ErrorCodes.Unavailable, "Too many sign-ins at this moment. Try again.", TimeSpan.FromSeconds(2));
+}

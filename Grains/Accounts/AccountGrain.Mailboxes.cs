@@ -1,0 +1,333 @@
+using OrleansIM.Accounts;
+using OrleansIM.Audit;
+using OrleansIM.Grains.Collections;
+using OrleansIM.Grains.Concurrency;
+using OrleansIM.Grains.Mailboxes;
+using OrleansIM.Mail;
+using OrleansIM.Mailboxes;
+using OrleansIM.Profiles;
+using OrleansIM.Protocol;
+using OrleansIM.Sessions;
+
+namespace OrleansIM.Grains.Accounts;
+
+/// <summary>
+/// The account's mailboxes (mission M1, M2): which there are, and that their channels are open while there are sessions.
+/// A bridge is only ever waited for by who has asked for something of it.
+/// </summary>
+internal sealed partial class AccountGrain : IAccountMailboxObserver
+{
+    /// <summary>What a token is called that was got with a mailbox's password.</summary>
+    internal const string ViaMailbox = "mailbox";
+
+    private readonly MailOptions _mailOptions;
+
+    // Bindings and unbindings of one mailbox, one after the other.
+    private SparseKeyedGate _bindGates;
+
+    // Mailboxes that are being bound: until that ends, a bridge that knows nothing of it says nothing.
+    private SparseMap<string, int> _binding = new();
+    private SparseMap<string, AccountMailbox> _mailboxes = new();
+    private bool _keepsMailboxesOpen;
+    private DateTimeOffset _mailboxesAskedAt;
+    private Task _mailboxesKnown = Task.CompletedTask;
+
+    private IEnumerable<string> BoundMailboxes => Record.Mailboxes.Where(mailbox => mailbox.IsBound).Select(mailbox => mailbox.Address);
+
+    public async Task<Outcome<Mailbox>> BindMailboxAsync(string session, BindMailbox request, CancellationToken cancellation)
+    {
+        if ((Refuse(session) ?? RefuseMailOnly(session)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (!MailAddresses.TryKey(request.Address, out var address))
+        {
+            return NoAddress;
+        }
+
+        using var gate = await _bindGates.EnterAsync(address);
+        _binding[address] = _binding.GetValueOrDefault(address) + 1;
+        try
+        {
+            var bound = await BindAsync(address, request, cancellation);
+            _audit.Write(AuditEvents.MailboxBound, _id, bound.Refusal?.Code ?? SecurityAudit.Ok, session);
+            return bound.Refusal is { } refused ? refused : Refuse(session) is { } late ? late : bound;
+        }
+        finally
+        {
+            if (--_binding[address] == 0)
+            {
+                _binding.Remove(address);
+            }
+        }
+    }
+
+    public async Task<Outcome> UnbindMailboxAsync(string session, string address)
+    {
+        if ((Refuse(session) ?? RefuseMailOnly(session)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (!MailAddresses.TryKey(address, out var key) || !HasMailbox(key))
+        {
+            return UnknownMailbox;
+        }
+
+        using var gate = await _bindGates.EnterAsync(key);
+        await Bridge(key).UnbindAsync(_id);
+        _audit.Write(AuditEvents.MailboxUnbound, _id, session: session);
+        return await DropMailboxAsync(key);
+    }
+
+    public Task<bool> ShowMailboxAsync(MailboxState state)
+    {
+        if (!IsActive || !HasMailbox(state.Address) || (_sessions.Count == 0 && !_keepsMailboxesOpen))
+        {
+            return Task.FromResult(false);
+        }
+
+        var mailbox = MailboxOf(state.Address);
+        if (mailbox.Take(state))
+        {
+            Show(mailbox);
+        }
+
+        if (state.Channel.Status is ChannelStatus.Closed && _sessions.Count > 0)
+        {
+            // The bridge ends with its silo, or has not heard of the sessions for too long.
+            _ = KeepOpenAsync(mailbox);
+        }
+
+        return Task.FromResult(true);
+    }
+
+    public Task<bool> HasMailboxAsync(string address) => Task.FromResult(Exists && HasMailbox(address));
+
+    public Task<Outcome<TokenGrant>> LogInByMailboxAsync(string address)
+    {
+        AuditSignIn(Exists && !HasMailbox(address) ? BadCredentials : null, ViaMailbox);
+        return Task.FromResult<Outcome<TokenGrant>>(IsActive && HasMailbox(address) ? new TokenGrant { Generation = Record.TokenGeneration } : BadCredentials);
+    }
+
+    private bool HasMailbox(string address) => Array.Exists(Record.Mailboxes, mailbox => mailbox.Address == address);
+
+    private IMailboxBridgeGrain Bridge(string address) => GrainFactory.GetGrain<IMailboxBridgeGrain>(address);
+
+    private AccountMailbox MailboxOf(string address)
+    {
+        if (!_mailboxes.TryGetValue(address, out var mailbox))
+        {
+            _mailboxes[address] = mailbox = new AccountMailbox(address);
+        }
+
+        return mailbox;
+    }
+
+    /// <summary>What friends are told of this account.</summary>
+    private Profile Card() => _state.Profile with { Mailboxes = BoundMailboxes.Any() ? [.. BoundMailboxes] : null };
+
+    /// <summary>Writes it down, asks the bridge, writes down the answer. The gate of the mailbox is held.</summary>
+    private async Task<Outcome<Mailbox>> BindAsync(string address, BindMailbox request, CancellationToken cancellation)
+    {
+        var isNew = !HasMailbox(address);
+        var listed = await ChangeRecordAsync(record =>
+            !Exists ? UnknownAccount
+            : record.Mailboxes.Any(mailbox => mailbox.Address == address) ? record
+            : record.Mailboxes.Length >= _mailOptions.MaxMailboxes
+                ? new Refusal(ErrorCodes.LimitReached, $"address: you have {_mailOptions.MaxMailboxes} mailboxes already. Unbind one first.")
+            : record with { Mailboxes = [.. record.Mailboxes, new BoundMailbox(address, IsBound: false)] });
+        if (listed.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        MailboxOf(address).Bindings++;
+        var bound = await Bridge(address).BindAsync(_id, request with { Address = address }, cancellation);
+        if (bound.Refusal is { } refused)
+        {
+            if (isNew)
+            {
+                await DropMailboxAsync(address);
+            }
+
+            return refused;
+        }
+
+        if (!Exists)
+        {
+            // Deleted meanwhile.
+            await Bridge(address).UnbindAsync(_id);
+            return UnknownAccount;
+        }
+
+        var mailbox = MailboxOf(address);
+        mailbox.Take(bound.Get());
+        await ConfirmMailboxAsync(address);
+        if (_sessions.Count > 0)
+        {
+            _keepsMailboxesOpen = true;
+            await KeepOpenAsync(mailbox);
+        }
+
+        Show(mailbox);
+        return mailbox.ToMailbox();
+    }
+
+    /// <summary>The bridge says that it is bound: friends learn of it.</summary>
+    private async Task ConfirmMailboxAsync(string address)
+    {
+        if (BoundMailboxes.Contains(address))
+        {
+            return;
+        }
+
+        await ChangeRecordAsync(record => record with
+        {
+            Mailboxes = [.. record.Mailboxes.Select(mailbox => mailbox.Address == address ? mailbox with { IsBound = true } : mailbox)],
+        });
+        _ = TellFriendsAsync();
+    }
+
+    /// <summary>The bridge says that it is not, or not any more, bound to this account.</summary>
+    private async Task<Outcome> DropMailboxAsync(string address)
+    {
+        var wasBound = BoundMailboxes.Contains(address);
+        var dropped = await ChangeRecordAsync(record => record with { Mailboxes = [.. record.Mailboxes.Where(mailbox => mailbox.Address != address)] });
+        if (!dropped.IsRefused && wasBound)
+        {
+            PushSignal(MailboxJson.ChannelEvent, MailboxJson.UnboundData(address));
+            _ = TellFriendsAsync();
+        }
+
+        _mailboxes.Remove(address);
+        return dropped;
+    }
+
+    /// <summary>The account is being deleted.</summary>
+    private async Task UnbindAllAsync()
+    {
+        foreach (var mailbox in Record.Mailboxes)
+        {
+            using var gate = await _bindGates.EnterAsync(mailbox.Address);
+            await Bridge(mailbox.Address).UnbindAsync(_id);
+        }
+    }
+
+    /// <summary>
+    /// Has the channels opened for the first session; later ones find them open. Returns when the page can be made: what a
+    /// bridge knows is there at once, and one that cannot be reached is not waited for.
+    /// </summary>
+    private Task KnowMailboxesAsync()
+    {
+        if (_keepsMailboxesOpen || !IsActive || Record.Mailboxes.Length == 0)
+        {
+            return _mailboxesKnown;
+        }
+
+        _keepsMailboxesOpen = true;
+        return _mailboxesKnown = Task.WhenAny(AskMailboxesAsync(), Task.Delay(_presenceOptions.PageTimeout, _time));
+    }
+
+    /// <summary>Says again that there are sessions: a bridge that was lost with its silo opens its channel elsewhere.</summary>
+    private void KeepMailboxesOpen(DateTimeOffset now)
+    {
+        if (_sessions.Count > 0 && Record.Mailboxes.Length > 0 && now - _mailboxesAskedAt >= _options.SessionLease / 4)
+        {
+            _keepsMailboxesOpen = true;
+            _ = AskMailboxesAsync();
+        }
+    }
+
+    private Task AskMailboxesAsync()
+    {
+        _mailboxesAskedAt = _time.GetUtcNow();
+        return Task.WhenAll(Record.Mailboxes.Select(mailbox => KeepOpenAsync(MailboxOf(mailbox.Address))));
+    }
+
+    private async Task KeepOpenAsync(AccountMailbox mailbox)
+    {
+        if (mailbox.IsAsked)
+        {
+            return;
+        }
+
+        mailbox.IsAsked = true;
+        try
+        {
+            var (bindings, epoch) = (mailbox.Bindings, mailbox.State?.Epoch);
+            var state = await Bridge(mailbox.Address).KeepOpenAsync(_id, _time.GetUtcNow() + _options.SessionLease);
+            if (state is null)
+            {
+                if (bindings == mailbox.Bindings && !_binding.ContainsKey(mailbox.Address))
+                {
+                    await DropMailboxAsync(mailbox.Address);
+                }
+
+                return;
+            }
+
+            await ConfirmMailboxAsync(mailbox.Address);
+            if (HasMailbox(mailbox.Address) && mailbox.TakeAnswer(state, epoch))
+            {
+                Show(mailbox);
+            }
+        }
+#pragma warning disable CA1031 // Asked again at the next renewal.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogBridgeNotReached(failure);
+        }
+        finally
+        {
+            mailbox.IsAsked = false;
+        }
+    }
+
+    /// <summary>After any change of sessions: without one the channels may close.</summary>
+    private void LetMailboxesClose()
+    {
+        if (_sessions.Count > 0 || !_keepsMailboxesOpen)
+        {
+            return;
+        }
+
+        (_keepsMailboxesOpen, _mailboxesKnown) = (false, Task.CompletedTask);
+        foreach (var mailbox in Record.Mailboxes)
+        {
+            _ = LetCloseAsync(mailbox.Address);
+        }
+    }
+
+    private async Task LetCloseAsync(string address)
+    {
+        try
+        {
+            await Bridge(address).LetCloseAsync(_id);
+        }
+#pragma warning disable CA1031 // It closes by itself when nobody keeps it open.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogBridgeNotReached(failure);
+        }
+    }
+
+    /// <summary>Whether a token is good for less than the account: it was got with a mailbox's password, and the operator wants it so.</summary>
+    private bool IsMailOnly(TokenClaims token) => _mailOptions.SignIn is MailSignIn.MailOnly && token.Via == ViaMailbox;
+
+    private Refusal? RefuseMailOnly(string session) =>
+        _sessions.TryGetValue(session, out var found) && IsMailOnly(found.Token) ? MailOnly : null;
+
+    private Refusal? RefuseMailOnlyOrOther(string session) => RefuseOther(session) ?? RefuseMailOnly(session);
+
+    private static Refusal MailOnly { get; } =
+        new(ErrorCodes.Forbidden, "This session was signed in with a mailbox's password. Sign in with the account for this.");
+
+    private static Refusal UnknownMailbox { get; } =
+        new(ErrorCodes.UnknownMailbox, "address: no such mailbox is bound to this account. Bind it with mail.bind.");
+
+    private static Refusal NoAddress { get; } = new(ErrorCodes.InvalidArgument, "address: this is no mail address.");
+}

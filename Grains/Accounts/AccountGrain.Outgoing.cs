@@ -1,0 +1,253 @@
+using OrleansIM.Accounts;
+using OrleansIM.Grains.Collections;
+using OrleansIM.Grains.Timelines;
+using OrleansIM.Messages;
+using OrleansIM.Timelines;
+
+namespace OrleansIM.Grains.Accounts;
+
+/// <summary>
+/// Messages on their way from this account to another. One call to a peer at a time, so that they arrive in the order
+/// they were sent whatever the network does; what comes in the meantime goes with the next call.
+/// </summary>
+internal sealed partial class AccountGrain
+{
+    private const int MaxMessagesPerCall = 64;
+
+    private SparseMap<string, Queue<OutgoingMessage>> _outgoing = new();
+
+    // Peers that messages wait for until all of a turn are there; null otherwise.
+    private List<string>? _held;
+
+    /// <summary>Settles the message when both sides are stored, or this side with the other in the outbox; or nothing is.</summary>
+    private void EnqueueForPeer(string peer, OutgoingMessage message)
+    {
+        if (_outgoing.TryGetValue(peer, out var waiting))
+        {
+            waiting.Enqueue(message);
+            return;
+        }
+
+        _outgoing[peer] = waiting = new Queue<OutgoingMessage>();
+        waiting.Enqueue(message);
+        if (_held is null)
+        {
+            _ = DrainAsync(peer, waiting);
+        }
+        else
+        {
+            _held.Add(peer);
+        }
+    }
+
+    /// <summary>Until it is disposed of, in the same turn, nothing new is handed over.</summary>
+    private OutgoingHold HoldOutgoing()
+    {
+        _held = [];
+        return new OutgoingHold(this);
+    }
+
+    private void ReleaseOutgoing()
+    {
+        var held = _held;
+        _held = null;
+        foreach (var peer in held ?? [])
+        {
+            _ = DrainAsync(peer, _outgoing[peer]);
+        }
+    }
+
+    private async Task DrainAsync(string peer, Queue<OutgoingMessage> waiting)
+    {
+        while (waiting.Count > 0)
+        {
+            var some = new OutgoingMessage[Math.Min(waiting.Count, MaxMessagesPerCall)];
+            for (var i = 0; i < some.Length; i++)
+            {
+                some[i] = waiting.Dequeue();
+            }
+
+            try
+            {
+                await HandOverAsync(peer, some);
+            }
+#pragma warning disable CA1031 // Whatever went wrong, each sender is told what became of its message.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                Array.ForEach(some, message => GiveUp(message, failure: failure));
+            }
+        }
+
+        _outgoing.Remove(peer);
+    }
+
+    private async Task HandOverAsync(string peer, OutgoingMessage[] messages)
+    {
+        if (_outboxTimer is not null && !await TryFinishOutboxAsync(CancellationToken.None))
+        {
+            // Something older waits to be delivered, and nothing may overtake it.
+            Array.ForEach(messages, message => GiveUp(message, Busy));
+            return;
+        }
+
+        var answer = await Peer(peer).AcceptMessagesAsync(
+            _id, Array.ConvertAll(messages, static message => new IncomingMessage { Unit = message.Unit.Id, Data = message.Theirs, At = message.Own.At }));
+        if (answer.Refusal is { } refusal)
+        {
+            Array.ForEach(messages, message => GiveUp(message, refusal));
+        }
+        else if (answer.Value is Accepted.Together)
+        {
+            // The commit is not waited for: the next messages may be handed over, and may even be in the same one.
+            foreach (var message in messages)
+            {
+                Follow(message.Unit.Committed, message);
+            }
+        }
+        else
+        {
+            await StoreElsewhereAsync(peer, messages);
+        }
+    }
+
+    /// <summary>The peer is on another silo: this side first, with the other in the outbox, then the other.</summary>
+    private async Task StoreElsewhereAsync(string peer, OutgoingMessage[] messages)
+    {
+        foreach (var message in messages)
+        {
+            message.Unit.AttachToFirst(new OutboxItem(peer, EntryKind.Message, message.Theirs));
+        }
+
+        var committed = messages.Select(message => (message, Commit: SubmitAsync(message.Unit))).ToArray();
+        await Task.WhenAll(committed.Select(pair => TakeOverAsync(pair.message, pair.Commit)));
+        var stored = messages.Where(message => message.Outcome is null && message.Failure is null).ToArray();
+        await DeliverOrRetryAsync(peer, [.. stored.Select(message => new OutboxEntry(message.Own.Seq, message.Own.At, new OutboxItem(peer, EntryKind.Message, message.Theirs)))]);
+        await Task.WhenAll(messages.Select(SettleAsync));
+    }
+
+    /// <summary>Waits for the commit of a message's own side.</summary>
+    private async Task TakeOverAsync(OutgoingMessage message, Task commit)
+    {
+        try
+        {
+            await commit;
+            Publish();
+        }
+#pragma warning disable CA1031 // Handed to whoever sent the message.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            message.Outcome = OnFailed(failure);
+            message.Failure = message.Outcome is null ? failure : null;
+        }
+    }
+
+    /// <summary>
+    /// Not to be stored: refused, or the call to the peer failed. Unless the peer has submitted it all the same; then its
+    /// commit decides.
+    /// </summary>
+    private void GiveUp(OutgoingMessage message, Refusal? refusal = null, Exception? failure = null)
+    {
+        if (message.Answer.IsCompleted)
+        {
+            return;
+        }
+
+        if (_appender.Abandon(message.Unit))
+        {
+            (message.Outcome, message.Failure) = (refusal, failure);
+            _ = SettleAsync(message);
+        }
+        else
+        {
+            Follow(message.Unit.Committed, message);
+        }
+    }
+
+    /// <summary>Tells whoever sent a message what became of it. A refused one may be sent again.</summary>
+    private async Task SettleAsync(OutgoingMessage message)
+    {
+        try
+        {
+            if (message.Failure is DuplicateEntryException)
+            {
+                message.Settle(await FindSentAsync(message.Cid) is { } stored ? stored : Unavailable);
+                return;
+            }
+
+            if (message is { Failure: null, Outcome: null })
+            {
+                _recentCids.Add(message.Cid);
+            }
+
+            message.Settle();
+        }
+#pragma warning disable CA1031 // Handed to whoever sent the message.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            message.Failure = failure;
+            message.Settle();
+        }
+        finally
+        {
+            _sends.Remove(message.Cid);
+        }
+    }
+
+    public Task<Outcome<Accepted>> AcceptMessagesAsync(string from, IncomingMessage[] messages)
+    {
+        Outcome<Accepted> answer = !IsActive ? UnknownAccount
+            : !_state.TakesMessagesOf(from) ? NotFriends
+            // Units are found only on the silo that made them: then both logs are written in one commit.
+            : messages.All(message => _appender.Find(message.Unit) is not null) ? Accepted.Together
+            : Accepted.Elsewhere;
+        if (answer.Value is Accepted.Together)
+        {
+            foreach (var message in messages)
+            {
+                var unit = _appender.Find(message.Unit)!;
+                unit.Add(new PreparedEntry(_timeline, EntryKind.Message, message.At, from, message.Data) { Counterpart = unit.Entries[0] });
+                Follow(SubmitAsync(unit));
+            }
+        }
+
+        return Task.FromResult(answer);
+    }
+
+    private readonly struct OutgoingHold(AccountGrain account) : IDisposable
+    {
+        public void Dispose() => account.ReleaseOutgoing();
+    }
+
+    /// <summary>A message between being sent and being stored.</summary>
+    private sealed class OutgoingMessage(string cid, string id, DateTimeOffset sentAt, AppendUnit unit, PreparedEntry own, byte[] theirs)
+    {
+        private readonly TaskCompletionSource<Outcome<SentMessage>> _answer = new();
+
+        public string Cid { get; } = cid;
+        public AppendUnit Unit { get; } = unit;
+        public PreparedEntry Own { get; } = own;
+
+        /// <summary>The recipient's event data.</summary>
+        public byte[] Theirs { get; } = theirs;
+        public Refusal? Outcome { get; set; }
+        public Exception? Failure { get; set; }
+        public Task<Outcome<SentMessage>> Answer => _answer.Task;
+
+        public void Settle()
+        {
+            if (Failure is not null)
+            {
+                _answer.TrySetException(Failure);
+            }
+            else
+            {
+                Settle(Outcome is not null ? Outcome : new SentMessage { Id = id, Seq = Own.Seq, SentAt = sentAt });
+            }
+        }
+
+        public void Settle(Outcome<SentMessage> outcome) => _answer.TrySetResult(outcome);
+    }
+}

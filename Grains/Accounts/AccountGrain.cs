@@ -1,0 +1,280 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+using OrleansIM.Accounts;
+using OrleansIM.Audit;
+using OrleansIM.Grains.Concurrency;
+using OrleansIM.Grains.Groups;
+using OrleansIM.Grains.Links;
+using OrleansIM.Grains.Presence;
+using OrleansIM.Grains.Timelines;
+using OrleansIM.Identity;
+using OrleansIM.Links;
+using OrleansIM.Mail;
+using OrleansIM.Profiles;
+using OrleansIM.Protocol;
+using OrleansIM.Timelines;
+
+namespace OrleansIM.Grains.Accounts;
+
+/// <summary>
+/// An account. One file per concern beside this one, which holds what they share: the state, the log and how something
+/// durable happens: decide on what is committed, append, wait for the commit, apply, push.
+/// </summary>
+/// <remarks>
+/// Reentrant, because accounts call each other. What has to happen in sequence holds a gate; the order of gates is in
+/// docs/architecture.md. Everything between two awaits is one turn.
+/// </remarks>
+[GrainType("im-account"), Reentrant]
+internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCredentialsGrain, IAccountPeerGrain, IAccountLinkGrain
+{
+    private readonly IPersistentState<AccountRecord> _record;
+    private readonly IPersistentState<AccountSnapshot> _snapshot;
+    private readonly ITimelineStore _store;
+    private readonly TimelineAppender _appender;
+    private readonly TimelineTrimmer _trimmer;
+    private readonly PasswordHashing _hashing;
+    private readonly TokenVerifier _tokens;
+    private readonly AccountMetrics _metrics;
+    private readonly LinkMetrics _linkMetrics;
+    private readonly SecurityAudit _audit;
+    private readonly AccountOptions _options;
+    private readonly TimelineOptions _timelineOptions;
+    private readonly LinkOptions _linkOptions;
+    private readonly GroupOptions _groupOptions;
+    private readonly GroupRelay _groupRelay;
+    private readonly TimeProvider _time;
+    private readonly ILogger<AccountGrain> _logger;
+    private SparseGate _recordGate;
+    private AccountTimeline _timeline = null!;
+    private AccountState _state = null!;
+    private string _id = null!;
+
+    public AccountGrain(
+        [PersistentState(StorageNames.AccountRecord, StorageNames.State)] IPersistentState<AccountRecord> record,
+        [PersistentState(StorageNames.AccountSnapshot, StorageNames.State)] IPersistentState<AccountSnapshot> snapshot,
+        ITimelineStore store,
+        TimelineAppender appender,
+        TimelineTrimmer trimmer,
+        PasswordHashing hashing,
+        TokenVerifier tokens,
+        AccountMetrics metrics,
+        LinkMetrics linkMetrics,
+        SecurityAudit audit,
+        IOptions<AccountOptions> options,
+        IOptions<TimelineOptions> timelineOptions,
+        IOptions<LinkOptions> linkOptions,
+        IOptions<GroupOptions> groupOptions,
+        GroupRelay groupRelay,
+        SiloPresence presence,
+        IOptions<PresenceOptions> presenceOptions,
+        IOptions<MailOptions> mailOptions,
+        TimeProvider time,
+        ILogger<AccountGrain> logger)
+    {
+        (_record, _snapshot, _store, _appender, _hashing) = (record, snapshot, store, appender, hashing);
+        (_options, _timelineOptions, _linkOptions) = (options.Value, timelineOptions.Value, linkOptions.Value);
+        (_groupOptions, _groupRelay) = (groupOptions.Value, groupRelay);
+        (_time, _logger, _trimmer, _tokens) = (time, logger, trimmer, tokens);
+        (_metrics, _linkMetrics, _audit) = (metrics, linkMetrics, audit);
+        (_presence, _presenceOptions, _mailOptions) = (presence, presenceOptions.Value, mailOptions.Value);
+        _damper = new PresenceDamper(_presenceOptions.OfflineDelay, _presenceOptions.MinInterval);
+    }
+
+    private AccountRecord Record => _record.State;
+
+    /// <summary>Registered and not deleted.</summary>
+    private bool Exists => _record.RecordExists && !Record.IsDeleted;
+
+    /// <summary>Takes part: others can see it and write to it.</summary>
+    private bool IsActive => Exists && !Record.IsDisabled;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _id = this.GetPrimaryKeyString();
+        if (!Exists)
+        {
+            // Somebody guesses names: no further reads for those.
+            _timeline = new AccountTimeline(_id, 0, _timelineOptions.RecentEntries, _timelineOptions.RecentBytes);
+            _state = NewState();
+            return;
+        }
+
+        await TakeSnapshotAsync(cancellationToken);
+        await ReplayAsync(cancellationToken);
+        _timeline = new AccountTimeline(_id, _state.AppliedSeq, _timelineOptions.RecentEntries, _timelineOptions.RecentBytes);
+        var recent = await _store.ReadBackAsync(_id, null, long.MaxValue, _timelineOptions.RecentEntries, cancellationToken);
+        foreach (var entry in recent)
+        {
+            _timeline.Remember(entry);
+        }
+
+        await BeginOutboxAsync(cancellationToken);
+        ContinueTrimming();
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await CloseFeedsAsync();
+        Publish();
+        RestartSessions();
+        _deliveryTimer?.Dispose();
+        LeavePresence();
+        if (!_timeline.IsBroken)
+        {
+            await SaveSnapshotAsync();
+        }
+    }
+
+    private AccountState NewState() => new(
+        _id, _snapshot.State, new Profile { Account = _id, DisplayName = Record.DisplayName ?? _id, Email = Record.Email });
+
+    /// <summary>Reads what the log has beyond the snapshot.</summary>
+    private async Task ReplayAsync(CancellationToken cancellation)
+    {
+        const int page = 500;
+        IReadOnlyList<TimelineEntry> entries;
+        do
+        {
+            entries = await _store.ReadAsync(_id, _state.AppliedSeq, page, cancellation);
+            foreach (var entry in entries)
+            {
+                _state.Apply(entry);
+            }
+        }
+        while (entries.Count == page);
+    }
+
+    private PreparedEntry Prepare(EntryKind kind, byte[] data, string? peer = null) =>
+        new(_timeline, kind, _time.GetUtcNow().ToUnixTimeMilliseconds(), peer, data);
+
+    /// <summary>Appends one entry to this log; null when it is on disk, else why it is not.</summary>
+    private Task<Refusal?> AppendAsync(PreparedEntry entry)
+    {
+        var unit = _appender.Prepare();
+        unit.Add(entry);
+        return CommitAsync(unit);
+    }
+
+    /// <summary>Submits a unit and takes the result over; null when it is on disk, else why it is not.</summary>
+    private Task<Refusal?> CommitAsync(AppendUnit unit) => TakeOverAsync(SubmitAsync(unit));
+
+    /// <summary>Submits now, in this turn; what comes of it is in the task.</summary>
+    private Task SubmitAsync(AppendUnit unit)
+    {
+        try
+        {
+            return _appender.SubmitAsync(unit);
+        }
+        catch (AppendRefusedException refused)
+        {
+            return Task.FromException(refused);
+        }
+    }
+
+    /// <summary>Waits for a commit in which this account has an entry, then applies and pushes what is new.</summary>
+    private async Task<Refusal?> TakeOverAsync(Task committed)
+    {
+        try
+        {
+            await committed;
+        }
+        catch (Exception failure) when (failure is AppendRefusedException or AppendFailedException)
+        {
+            return OnFailed(failure);
+        }
+
+        Publish();
+        return null;
+    }
+
+    /// <summary>A commit in which this account has an entry has failed: what to say, or null if that is not the store's doing.</summary>
+    private Refusal? OnFailed(Exception failure)
+    {
+        switch (failure)
+        {
+            case AppendRefusedException:
+                return Busy;
+            case AppendFailedException:
+                LogStartsAnew(failure);
+                _metrics.OnRestarted();
+                RestartSessions();
+                DeactivateOnIdle();
+                return Unavailable;
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>Applies and pushes what was committed since the last time, in order.</summary>
+    private void Publish()
+    {
+        if (_timeline.Take() is not { } entries)
+        {
+            return;
+        }
+
+        if (_deliveryTimer is not null && _sessions.Count == 0)
+        {
+            // What nobody sees does not hide what the last session still saw.
+            _ = TellDeliveredAsync();
+        }
+
+        foreach (var entry in entries)
+        {
+            _state.Apply(entry);
+            _timeline.Remember(entry);
+        }
+
+        PushEntries([.. entries]);
+        CountAsShown();
+        EndTypingOfAuthors(entries);
+        FollowContacts(entries);
+        FollowAddresses(entries);
+        if (_state.AppliedSeq - _savedSeq >= _timelineOptions.SnapshotEvery && _snapshotGate.IsFree)
+        {
+            _ = SaveSnapshotAsync();
+        }
+    }
+
+    /// <summary>
+    /// Changes the record: one change at a time, on what is stored. The change is not there until it is written.
+    /// </summary>
+    private async Task<Outcome> ChangeRecordAsync(Func<AccountRecord, Outcome<AccountRecord>> change)
+    {
+        using var gate = await _recordGate.EnterAsync();
+        var before = Record;
+        var decision = change(before);
+        if (decision.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (ReferenceEquals(decision.Value, before))
+        {
+            return Outcome.Done;
+        }
+
+        _record.State = decision.Get();
+        try
+        {
+            await _record.WriteStateAsync();
+            return Outcome.Done;
+        }
+        catch
+        {
+            // What is stored is not known; the next activation reads it.
+            _record.State = before;
+            RestartSessions();
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+
+    private static Refusal Busy { get; } =
+        new(ErrorCodes.Unavailable, "Too much waits to be stored. Nothing was done; try again.", TimeSpan.FromSeconds(1));
+
+    private static Refusal Unavailable { get; } =
+        new(ErrorCodes.Unavailable, "The store did not confirm the write. Try again with the same cid.", TimeSpan.FromSeconds(1));
+}
