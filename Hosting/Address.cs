@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Reflection;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
+using OrleansIM.Hosting.Storage;
+
+namespace OrleansIM.Hosting;
+
+/// <summary>Where the gateway listens, and the line that says that it does.</summary>
+internal static partial class Address
+{
+    private const string Default = "http://127.0.0.1:5080";
+
+    /// <summary>Loopback unless an operator says otherwise (<c>--urls</c>, or section <c>Kestrel</c>).</summary>
+    public static void AddAddress(this WebApplicationBuilder builder)
+    {
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+        {
+            builder.WebHost.UseUrls(Default);
+        }
+
+        // No header that names the software, and no body larger than the API takes.
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+    }
+
+    /// <summary>
+    /// Kestrel comes last and would find a taken port when everything else runs already, which then ends in the middle of
+    /// its start and has a lot to say about that.
+    /// </summary>
+    /// <exception cref="IOException">Somebody listens there.</exception>
+    public static void CheckIsFree(this WebApplication app)
+    {
+        foreach (var url in (app.Configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var address = BindingAddress.Parse(url);
+            var ip = address.Host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(address.Host.Trim('[', ']'), out var parsed) ? parsed : IPAddress.Any;
+            if (address.Port == 0 || address.IsUnixPipe || address.IsNamedPipe)
+            {
+                continue;
+            }
+
+            try
+            {
+                using var listener = new TcpListener(ip, address.Port);
+                listener.Start();
+            }
+            catch (SocketException taken) when (taken.SocketErrorCode is SocketError.AddressAlreadyInUse)
+            {
+                throw new IOException($"Failed to bind to address {url}: address already in use.", new AddressInUseException(taken.Message, taken));
+            }
+        }
+    }
+
+    /// <summary>Says when it is ready, when it begins to stop and when it has stopped.</summary>
+    public static void AnnounceReady(this WebApplication app)
+    {
+        app.Lifetime.ApplicationStarted.Register(() =>
+        {
+            var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+            var storage = app.Services.GetRequiredService<IOptions<StorageOptions>>().Value;
+            Ready(app.Logger, string.Join(", ", addresses), Engine, storage.Provider);
+        });
+        app.Lifetime.ApplicationStopping.Register(() => Stopping(app.Logger));
+        app.Lifetime.ApplicationStopped.Register(() => Stopped(app.Logger));
+    }
+
+    /// <summary>The engine this was built with.</summary>
+    public static string Engine { get; } =
+        typeof(Address).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == "Engine").Value!;
+
+    [LoggerMessage(1, LogLevel.Information, "Ready at {Addresses} (engine {Engine}, storage {Storage}).")]
+    private static partial void Ready(ILogger logger, string addresses, string engine, string storage);
+
+    [LoggerMessage(2, LogLevel.Information, "Stopping: sessions are told to go elsewhere, and what was taken is stored.")]
+    private static partial void Stopping(ILogger logger);
+
+    [LoggerMessage(3, LogLevel.Information, "Stopped.")]
+    private static partial void Stopped(ILogger logger);
+}

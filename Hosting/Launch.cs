@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Options;
+using OrleansIM.Hosting.Storage;
+
+namespace OrleansIM.Hosting;
+
+/// <summary>How an executable runs, and what it says when it cannot.</summary>
+public static class Launch
+{
+    /// <summary>Runs until it is told to stop. Answers the process's exit code; a faulty setting is named, not thrown.</summary>
+    public static async Task<int> RunAsync(Func<WebApplication> create)
+    {
+        try
+        {
+            await using var app = create();
+            app.CheckIsFree();
+            await app.RunAsync();
+            return 0;
+        }
+        catch (OptionsValidationException invalid)
+        {
+            return Fail([.. invalid.Failures]);
+        }
+        catch (StorageException storage)
+        {
+            return Fail(storage.Message);
+        }
+        catch (ArgumentOutOfRangeException address) when (address.ParamName == "port")
+        {
+            return Fail("urls: a port is a number from 0 to 65535. Give another address with --urls.");
+        }
+        catch (IOException address) when (address.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            return Fail($"{address.Message} Give another address with --urls.");
+        }
+    }
+
+    private static int Fail(params string[] faults)
+    {
+        foreach (var fault in faults)
+        {
+            Console.Error.WriteLine($"OrleansIM cannot start: {fault}");
+        }
+
+        return 1;
+    }
+}

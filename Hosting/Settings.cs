@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Options;
+using OrleansIM.Gateway;
+using OrleansIM.Hosting.Admin;
+using OrleansIM.Hosting.Cluster;
+using OrleansIM.Hosting.Memory;
+using OrleansIM.Hosting.Storage;
+using OrleansIM.Hosting.Telemetry;
+using OrleansIM.Identity;
+
+namespace OrleansIM.Hosting;
+
+/// <summary>Looks at the settings of every section before anything is made of them.</summary>
+internal static class Settings
+{
+    private static readonly (string Section, Type Options)[] s_sections =
+    [
+        (StorageOptions.Section, typeof(StorageOptions)),
+        (NodeOptions.Section, typeof(NodeOptions)),
+        (GatewayOptions.Section, typeof(GatewayOptions)),
+        (IdentityOptions.Section, typeof(IdentityOptions)),
+        (MemoryOptions.Section, typeof(MemoryOptions)),
+        (TelemetryOptions.Section, typeof(TelemetryOptions)),
+        (AdminOptions.Section, typeof(AdminOptions)),
+        (LogOptions.Section, typeof(LogOptions)),
+    ];
+
+    // Of a silo alone; who has them says what they are.
+    private static readonly string[] s_grains = ["Accounts", "Links", "Groups", "Presence", "Timelines", "Mail"];
+
+    /// <summary>The sections that there are.</summary>
+    internal static IEnumerable<string> Sections => s_sections.Select(known => known.Section).Concat(s_grains);
+
+    /// <summary>Checks the sections that every process has, and <paramref name="sections"/>.</summary>
+    /// <exception cref="OptionsValidationException">Something is wrong; it names every faulty setting of every section.</exception>
+    public static void CheckSettings(this WebApplication app, params (string Section, Type Options)[] sections)
+    {
+        var faults = s_sections.Concat(sections).SelectMany(known => Unknown(app.Configuration.GetSection(known.Section), known.Options)).ToList();
+        try
+        {
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
+        }
+        catch (OptionsValidationException one)
+        {
+            faults.AddRange(one.Failures);
+        }
+        catch (AggregateException several) when (several.InnerExceptions.All(one => one is OptionsValidationException))
+        {
+            faults.AddRange(several.InnerExceptions.Cast<OptionsValidationException>().SelectMany(one => one.Failures));
+        }
+        catch (InvalidOperationException unreadable)
+        {
+            // Not a number, not a time, not one of the names: the message says which setting, and what it was.
+            faults.Add($"{unreadable.Message} Times are written hh:mm:ss.");
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new OptionsValidationException("settings", typeof(IConfiguration), faults);
+        }
+    }
+
+    /// <summary>A setting that nobody reads is a misspelt one: better to say so than to run with the default.</summary>
+    private static IEnumerable<string> Unknown(IConfigurationSection section, Type options)
+    {
+        foreach (var child in section.GetChildren())
+        {
+            var property = options.GetProperties().FirstOrDefault(known => string.Equals(known.Name, child.Key, StringComparison.OrdinalIgnoreCase));
+            if (property is null)
+            {
+                yield return $"{child.Path} is no setting. {section.Path} has {string.Join(", ", options.GetProperties().Select(known => known.Name))}.";
+            }
+            else if (property.PropertyType.Assembly == options.Assembly && property.PropertyType.IsClass)
+            {
+                foreach (var fault in Unknown(child, property.PropertyType))
+                {
+                    yield return fault;
+                }
+            }
+            else if (NamedOptions(property.PropertyType) is { } named && named.Assembly == options.Assembly)
+            {
+                foreach (var fault in child.GetChildren().SelectMany(one => Unknown(one, named)))
+                {
+                    yield return fault;
+                }
+            }
+        }
+    }
+
+    /// <summary>What a map of options by name holds; null for other settings.</summary>
+    private static Type? NamedOptions(Type setting) =>
+        setting.IsGenericType && setting.GetGenericTypeDefinition() == typeof(IDictionary<,>) ? setting.GetGenericArguments()[1] : null;
+}

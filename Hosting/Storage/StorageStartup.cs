@@ -1,0 +1,24 @@
+using System.Diagnostics;
+
+namespace OrleansIM.Hosting.Storage;
+
+/// <summary>Opens the database before anything else of the host starts, and closes it after everything has stopped.</summary>
+internal sealed partial class StorageStartup(IStorageDatabase database, ILogger<StorageStartup> logger) : IHostedLifecycleService
+{
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await database.OpenAsync(cancellationToken);
+        LogOpened(database.GetType().Name, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+    }
+
+    public async Task StoppedAsync(CancellationToken cancellationToken) => await database.CloseAsync();
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

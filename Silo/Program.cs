@@ -1,0 +1,3 @@
+using OrleansIM.Silo;
+
+return await SiloApp.RunAsync(args);
