@@ -1,0 +1,166 @@
+using System.Collections.ObjectModel;
+using System.Diagnostics;
+using OrleansIM.Audit;
+using OrleansIM.Gateway.Frames;
+using OrleansIM.Gateway.Ops;
+using OrleansIM.Gateway.Sessions;
+using OrleansIM.Gateway.Tokens;
+using OrleansIM.Presence;
+using OrleansIM.Protocol;
+
+namespace OrleansIM.Gateway.Connections;
+
+/// <summary>The begin of a stream, and of every frame.</summary>
+internal sealed partial class StreamConnection
+{
+    private static readonly Refusal s_noHello = new(ErrorCodes.Unauthenticated, "Say hello with a token first.");
+    private static readonly Refusal s_badToken = new(ErrorCodes.Unauthenticated, "The token is not valid or has expired. Sign in again.");
+
+    /// <summary>What every request has; and when it was read.</summary>
+    private readonly record struct RequestHead(byte[] Id, string Op, long At);
+
+    /// <summary>
+    /// Reads id and op. A frame that is at fault is answered if an id can be read, so that the client learns which one
+    /// it was; else the stream is closed, for a client that cannot be answered cannot go on.
+    /// </summary>
+    private RequestHead? ReadHead(ReadOnlyMemory<byte> frame)
+    {
+        var isWhole = _fields.TryParse(frame);
+        if (_fields.FirstNumber("id"u8) is not { } id)
+        {
+            Close(CloseCodes.ProtocolError);
+            return null;
+        }
+
+        var op = _fields.OptionalText("op"u8);
+        _fields.Has("id"u8);
+        if (!isWhole)
+        {
+            _fields.Refuse(ErrorCodes.InvalidArgument, $"The request is not one JSON object, or nests deeper than {JsonFields.MaxDepth}.");
+        }
+        else if (op is null)
+        {
+            _fields.Refuse(ErrorCodes.InvalidArgument, "op: required, a string.");
+        }
+
+        if (_fields.Fault is not { } fault)
+        {
+            return new RequestHead(id, op!, Stopwatch.GetTimestamp());
+        }
+
+        _queue.Enqueue(new AnswerFrame(id, fault));
+        return null;
+    }
+
+    private async Task GreetAsync(ReadOnlyMemory<byte> frame)
+    {
+        if (ReadHead(frame) is not { } head)
+        {
+            return;
+        }
+
+        if (head.Op != OpTable.Hello)
+        {
+            _queue.Enqueue(new AnswerFrame(head.Id, s_noHello));
+            return;
+        }
+
+        var token = _fields.Text("token"u8, SealedTokens.MaxLength);
+        var resume = ReadResume();
+        var presence = PresenceOps.ReadAll(_fields);
+        if (_fields.Fault is { } fault)
+        {
+            _queue.Enqueue(new AnswerFrame(head.Id, fault));
+        }
+        else if (_services.Tokens.TryUnseal(token, out var claims))
+        {
+            var session = new Session(_services.Sessions, claims, _queue, code => Close(code));
+            await SignInAsync(head, session, resume, presence);
+        }
+        else
+        {
+            RefuseToken(head.Id, s_badToken, "gateway", account: null);
+        }
+    }
+
+    private async Task SignInAsync(
+        RequestHead head, Session session, IReadOnlyDictionary<string, long> resume, IReadOnlyDictionary<string, SessionPresence> presence)
+    {
+        var reply = await AskToSignInAsync(head, session, resume, presence);
+        if (reply.Refusal is { } refusal)
+        {
+            await session.EndAsync();
+            session.Dispose();
+            if (Faults.IsPassing(refusal))
+            {
+                _queue.Enqueue(new AnswerFrame(head.Id, refusal));
+            }
+            else
+            {
+                RefuseToken(head.Id, refusal, "account", session.Own.Id);
+            }
+
+            return;
+        }
+
+        _session = session;
+        _services.Audit.Write(AuditEvents.SessionOpened, session.Own.Id, session: session.Id, source: _source);
+        _request.BeginSession(session);
+        _queue.Enqueue(new AnswerFrame(head.Id, reply));
+        _hasHello = true;
+        _helloTimer?.Dispose();
+        session.Begin();
+    }
+
+    private async Task<Reply> AskToSignInAsync(
+        RequestHead head, Session session, IReadOnlyDictionary<string, long> resume, IReadOnlyDictionary<string, SessionPresence> presence)
+    {
+        using var span = GatewayMetrics.Spans.StartActivity(OpTable.Hello, ActivityKind.Server);
+        Reply reply;
+        try
+        {
+            reply = await session.SignInAsync(resume, presence);
+        }
+        catch (Exception e)
+        {
+            reply = Refuse(head.Op, e);
+        }
+
+        var outcome = reply.Refusal?.Code ?? GatewayMetrics.Ok;
+        span?.SetTag("orleansim.outcome", outcome);
+        _services.Metrics.OnHello(outcome, Stopwatch.GetElapsedTime(head.At));
+        return reply;
+    }
+
+    private void RefuseToken(byte[] id, Refusal refusal, string by, string? account)
+    {
+        _services.Audit.Write(AuditEvents.TokenRefused, account, refusal.Code, source: _source);
+        _services.Metrics.OnTokenRefused(by);
+        _queue.Enqueue(new AnswerFrame(id, refusal));
+        Close(CloseCodes.BadToken);
+    }
+
+    private IReadOnlyDictionary<string, long> ReadResume()
+    {
+        if (_fields.OptionalObject("resume"u8) is not { } resume)
+        {
+            return ReadOnlyDictionary<string, long>.Empty;
+        }
+
+        var cursors = new Dictionary<string, long>();
+        foreach (var (name, seq) in resume.Numbers())
+        {
+            if (AccountIds.TryNormalize(name, out var account))
+            {
+                cursors[account] = seq;
+            }
+        }
+
+        if (resume.Fault is not null)
+        {
+            _fields.Refuse(ErrorCodes.InvalidArgument, "resume: an object of account ids, each with the last seq that was seen.");
+        }
+
+        return cursors;
+    }
+}

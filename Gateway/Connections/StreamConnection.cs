@@ -1,0 +1,253 @@
+using System.Diagnostics;
+using System.Net.WebSockets;
+using Microsoft.Extensions.Logging;
+using OrleansIM.Gateway.Frames;
+using OrleansIM.Gateway.Ops;
+using OrleansIM.Gateway.Sessions;
+using OrleansIM.Protocol;
+
+namespace OrleansIM.Gateway.Connections;
+
+/// <summary>
+/// One client's WebSocket from accept to close. Reads frames one after the other and starts their requests in that
+/// order; answers are written as they come.
+/// </summary>
+internal sealed partial class StreamConnection : IDisposable
+{
+    private readonly StreamServices _services;
+    private readonly WebSocket _socket;
+    private readonly string _source;
+    private readonly SendQueue _queue;
+    private readonly FrameReader _reader;
+    private readonly SemaphoreSlim _slots;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationToken _isClosing;
+    private readonly JsonFields _fields = new();
+    private readonly OpRequest _request;
+    private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ITimer? _helloTimer;
+    private Session? _session;
+    private volatile bool _hasHello;
+    private volatile bool _isGreeting;
+    private int _isClosed;
+
+    public StreamConnection(StreamServices services, WebSocket socket, Stream wire, string source)
+    {
+        (_services, _socket, _source) = (services, socket, source);
+        _queue = new SendQueue(socket, wire, services.Options.MaxQueuedBytes, services.Time) { Drained = OnDrained };
+        _reader = new FrameReader(socket);
+        _slots = new SemaphoreSlim(services.Options.MaxRequestsInFlight);
+        _request = new OpRequest(_fields, services.Options);
+        _isClosing = _closing.Token;
+    }
+
+    /// <summary>How long the client has taken nothing of what waits for it.</summary>
+    public TimeSpan StuckFor => _queue.StuckFor;
+
+    /// <summary>Bytes that wait for the client.</summary>
+    public int QueuedBytes => _queue.QueuedBytes;
+
+    /// <summary>Whether the client has been, or is being, told goodbye.</summary>
+    public bool IsClosing => _isClosed != 0;
+
+    /// <summary>Serves the stream until it has ended, and ends its session.</summary>
+    public async Task RunAsync()
+    {
+        // The span of the HTTP request lasts as long as the stream: what happens in the stream has spans of its own.
+        Activity.Current = null;
+        using var helloTimer = _helloTimer = _services.Time.CreateTimer(_ => OnHelloTimeout(), null, _services.Options.HelloTimeout, _services.Options.HelloTimeout);
+        try
+        {
+            await ReceiveAsync();
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
+        {
+            Log.SocketEnded(_services.Logger, e.GetType().Name);
+        }
+        catch (Exception e)
+        {
+            Log.Failed(_services.Logger, e);
+        }
+
+        SendGathered();
+        _queue.Complete(WebSocketCloseStatus.NormalClosure);
+        if (_session is not null)
+        {
+            await _session.EndAsync();
+        }
+
+        await EndSocketAsync();
+    }
+
+    /// <summary>Says why, and closes. The client has a moment to close too, then the socket is cut.</summary>
+    public void Close(int code, bool dropWaiting = false)
+    {
+        if (Interlocked.Exchange(ref _isClosed, 1) != 0)
+        {
+            return;
+        }
+
+        Log.Closing(_services.Logger, code);
+        _services.Metrics.OnClosed(code);
+        _queue.CompleteWith((WebSocketCloseStatus)code, new ByeFrame(code, after: null), dropWaiting);
+        try
+        {
+            _closing.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself in this moment.
+        }
+
+        _ = CutLaterAsync();
+    }
+
+    public void Dispose()
+    {
+        _session?.Dispose();
+        _reader.Dispose();
+        _slots.Dispose();
+        _closing.Dispose();
+        _socket.Dispose();
+    }
+
+    private async Task ReceiveAsync()
+    {
+        while (true)
+        {
+            if (!_isClosing.IsCancellationRequested)
+            {
+                await SendGatheredBefore(WaitForTurnAsync());
+            }
+
+            var frame = await SendGatheredBefore(_reader.ReadAsync());
+            if (frame.Kind == ReceivedKind.Closed)
+            {
+                return;
+            }
+
+            if (_isClosing.IsCancellationRequested)
+            {
+                continue;
+            }
+
+            if (frame.Kind != ReceivedKind.Text)
+            {
+                Close(CloseCodes.ProtocolError);
+            }
+            else if (_hasHello)
+            {
+                Start(frame.Bytes);
+            }
+            else
+            {
+                _isGreeting = true;
+                await GreetAsync(frame.Bytes);
+                _isGreeting = false;
+            }
+        }
+    }
+
+    /// <summary>Waits until another request may be worked on and its answer may be queued.</summary>
+    private async Task WaitForTurnAsync()
+    {
+        try
+        {
+            while (_queue.IsOver)
+            {
+                var room = Volatile.Read(ref _room);
+                if (_queue.IsOver)
+                {
+                    await room.Task.WaitAsync(_isClosing);
+                }
+            }
+
+            await _slots.WaitAsync(_isClosing);
+            _slots.Release();
+        }
+        catch (OperationCanceledException)
+        {
+            // Closing: what still comes is read to find the client's close, and not looked at.
+        }
+    }
+
+    /// <summary>Starts a request. Everything up to the call to the account happens here, in the order of the frames.</summary>
+    private void Start(ReadOnlyMemory<byte> frame)
+    {
+        if (ReadHead(frame) is not { } head)
+        {
+            return;
+        }
+
+        if (head.Op != OpTable.Send)
+        {
+            // What was asked for before reaches the account before.
+            SendGathered();
+        }
+
+        Task<Reply>? work;
+        _request.Reset();
+        var isKnown = OpTable.TryFind(head.Op, out var handler);
+        var span = GatewayMetrics.Spans.StartActivity(isKnown ? head.Op : OpTable.Unknown, ActivityKind.Server);
+        try
+        {
+            work = isKnown
+                ? handler!(_request)
+                : Task.FromResult<Reply>(new Refusal(ErrorCodes.UnknownOp, $"This server has no op '{Shown(head.Op)}'."));
+        }
+        catch (Exception e)
+        {
+            work = Task.FromException<Reply>(e);
+        }
+
+        // Never waits: this loop alone takes slots, and has seen that there is one.
+        _slots.Wait(CancellationToken.None);
+        if (work is not null)
+        {
+            _ = AnswerAsync(head, _request.About, work, span);
+        }
+        else
+        {
+            Gather(head, _request.About!, _request.Message!, span);
+        }
+
+        if (span is not null)
+        {
+            // The next frame is none of this one's business.
+            Activity.Current = null;
+        }
+    }
+
+    private void OnDrained()
+    {
+        Interlocked.Exchange(ref _room, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        _session?.OnDrained();
+    }
+
+    private void OnHelloTimeout()
+    {
+        // A hello that waits for its account is in time.
+        if (!_hasHello && !_isGreeting)
+        {
+            Close(CloseCodes.ProtocolError);
+        }
+    }
+
+    private async Task CutLaterAsync()
+    {
+        await Task.Delay(_services.Options.CloseTimeout, _services.Time);
+        _socket.Abort();
+    }
+
+    private async Task EndSocketAsync()
+    {
+        try
+        {
+            await _queue.Finished.WaitAsync(_services.Options.CloseTimeout, _services.Time);
+        }
+        catch (TimeoutException)
+        {
+            _socket.Abort();
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Logging;
+using OrleansIM.Audit;
+using OrleansIM.Gateway.Sessions;
+using OrleansIM.Gateway.Tokens;
+
+namespace OrleansIM.Gateway.Connections;
+
+/// <summary>What every stream of this gateway shares.</summary>
+internal sealed record StreamServices(
+    SessionServices Sessions, ITokenService Tokens, GatewayOptions Options, StreamMetrics Metrics, SecurityAudit Audit, TimeProvider Time, ILogger<StreamConnection> Logger);

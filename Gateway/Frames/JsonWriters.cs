@@ -1,0 +1,43 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace OrleansIM.Gateway.Frames;
+
+/// <summary>One JSON writer per thread, and how the protocol writes what JSON has no form for.</summary>
+internal static class JsonWriters
+{
+    [ThreadStatic]
+    private static Utf8JsonWriter? _writer;
+
+    /// <summary>The thread's writer. Flush it before anything else on this thread borrows it.</summary>
+    public static Utf8JsonWriter Borrow(IBufferWriter<byte> output)
+    {
+        if (_writer is { } writer)
+        {
+            writer.Reset(output);
+            return writer;
+        }
+
+        // Frames are never put into HTML, so text travels as it is and not as \u escapes.
+        return _writer = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+    }
+
+    /// <summary>RFC 3339, UTC, milliseconds.</summary>
+    public static void WriteTime(this Utf8JsonWriter json, ReadOnlySpan<byte> name, DateTimeOffset time)
+    {
+        Span<byte> text = stackalloc byte[32];
+        time.UtcDateTime.TryFormat(text, out var length, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        json.WriteString(name, text[..length]);
+    }
+
+    /// <summary>Nothing if the text is null.</summary>
+    public static void WriteOptional(this Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text)
+    {
+        if (text is not null)
+        {
+            json.WriteString(name, text);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Options;
+
+namespace OrleansIM.Gateway;
+
+/// <summary>Reports every fault of <see cref="GatewayOptions"/> at once, each with the setting's name and what it takes.</summary>
+internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
+{
+    public ValidateOptionsResult Validate(string? name, GatewayOptions options)
+    {
+        var faults = new List<string>();
+
+        Time(nameof(options.TokenLifetime), options.TokenLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650));
+        Time(nameof(options.HelloTimeout), options.HelloTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5));
+        Time(nameof(options.Heartbeat), options.Heartbeat, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        Time(nameof(options.RenewalPeriod), options.RenewalPeriod, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        Time(nameof(options.SlowReaderTimeout), options.SlowReaderTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        Time(nameof(options.PageTimeout), options.PageTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        Time(nameof(options.CloseTimeout), options.CloseTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        Time(nameof(options.DrainSpread), options.DrainSpread, TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        Time(nameof(options.DrainTimeout), options.DrainTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        Time(nameof(options.MailboxSignInTimeout), options.MailboxSignInTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(25));
+        Count(nameof(options.MinPasswordLength), options.MinPasswordLength, 1, 64);
+        Count(nameof(options.MaxQueuedBytes), options.MaxQueuedBytes, 16 * 1024, 256 * 1024 * 1024);
+        Count(nameof(options.MaxRequestsInFlight), options.MaxRequestsInFlight, 1, 10_000);
+        Count(nameof(options.MaxMailRequestsInFlight), options.MaxMailRequestsInFlight, 1, 10_000);
+        Count(nameof(options.MaxBodyBytes), options.MaxBodyBytes, 1, 48 * 1024);
+        Count(nameof(options.FailedSignInsPerMinute), options.FailedSignInsPerMinute, 1, int.MaxValue);
+        Count(nameof(options.MailboxSignInsPerMinute), options.MailboxSignInsPerMinute, 1, int.MaxValue);
+        Count(nameof(options.RememberedSignIns), options.RememberedSignIns, 1, 10_000_000);
+        Count(nameof(options.RegistrationsPerMinute), options.RegistrationsPerMinute, 1, int.MaxValue);
+
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+
+        void Time(string setting, TimeSpan value, TimeSpan least, TimeSpan most)
+        {
+            if (value < least || value > most)
+            {
+                faults.Add($"{GatewayOptions.Section}:{setting} is {value}; set it between {least} and {most}.");
+            }
+        }
+
+        void Count(string setting, int value, int least, int most)
+        {
+            if (value < least || value > most)
+            {
+                faults.Add($"{GatewayOptions.Section}:{setting} is {value}; set it between {least} and {most}.");
+            }
+        }
+    }
+}

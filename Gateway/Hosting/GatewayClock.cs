@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrleansIM.Gateway.Connections;
+using OrleansIM.Gateway.Sessions;
+using OrleansIM.Protocol;
+
+namespace OrleansIM.Gateway.Hosting;
+
+/// <summary>The one timer of the gateway: looks after slow readers and renews a part of the sessions at every tick.</summary>
+internal sealed partial class GatewayClock(
+    StreamRegistry streams, SessionRenewals renewals, GatewayOptions options, TimeProvider time, ILogger<GatewayClock> logger) : BackgroundService
+{
+    /// <summary>The longest tick.</summary>
+    public static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var shortest = options.RenewalPeriod < options.SlowReaderTimeout ? options.RenewalPeriod : options.SlowReaderTimeout;
+        var tick = shortest < LongestTick ? shortest : LongestTick;
+        var parts = Math.Max(1, (int)(options.RenewalPeriod / tick));
+        using var timer = new PeriodicTimer(tick, time);
+        var begin = time.GetTimestamp();
+        var done = 0L;
+        // The timer, not the token, ends the loop: a host that stops is no failure of this service.
+        using var stopping = stoppingToken.Register(timer.Dispose);
+        while (await timer.WaitForNextTickAsync(CancellationToken.None))
+        {
+            try
+            {
+                CloseSlowReaders();
+
+                // A busy machine misses ticks; its sessions must not miss their renewal for it.
+                var due = (long)(time.GetElapsedTime(begin) / tick);
+                for (done = Math.Max(done, due - parts); done < due; done++)
+                {
+                    _ = renewals.RenewAsync((int)(done % parts), parts);
+                }
+            }
+            catch (Exception e)
+            {
+                TickFailed(logger, e);
+            }
+        }
+    }
+
+    private void CloseSlowReaders()
+    {
+        foreach (var stream in streams.Streams)
+        {
+            if (stream.StuckFor >= options.SlowReaderTimeout)
+            {
+                stream.Close(CloseCodes.TooSlow, dropWaiting: true);
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "A tick of the gateway's clock has failed.")]
+    private static partial void TickFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,82 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using OrleansIM.Gateway.Frames;
+using OrleansIM.Protocol;
+
+namespace OrleansIM.Gateway.Http;
+
+/// <summary>An answer of the HTTP API.</summary>
+internal sealed class HttpAnswer
+{
+    private HttpAnswer(int status) => Status = status;
+
+    public int Status { get; }
+
+    public Refusal? Refusal { get; private init; }
+
+    /// <summary>For 405: what is allowed.</summary>
+    public string? Allow { get; init; }
+
+    private Action<Utf8JsonWriter>? Body { get; init; }
+
+    public static HttpAnswer Empty { get; } = new(StatusCodes.Status204NoContent);
+
+    public static HttpAnswer Ok(int status, Action<Utf8JsonWriter> body) => new(status) { Body = body };
+
+    /// <summary>A refusal with the status that its code has.</summary>
+    public static HttpAnswer Refused(Refusal refusal) =>
+        new(ErrorCodes.All.TryGetValue(refusal.Code, out var code) ? code.HttpStatus : StatusCodes.Status500InternalServerError) { Refusal = refusal };
+
+    /// <summary>A refusal with a status of HTTP's own.</summary>
+    public static HttpAnswer Refused(int status, string code, string message, string? allow = null) =>
+        new(status) { Refusal = new Refusal(code, message), Allow = allow };
+
+    public async Task WriteAsync(HttpContext http)
+    {
+        var response = http.Response;
+        response.StatusCode = Status;
+        response.Headers.CacheControl = "no-store";
+        if (Allow is not null)
+        {
+            response.Headers.Allow = Allow;
+        }
+
+        if (Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
+        {
+            var seconds = Math.Max(1, Math.Ceiling(Refusal?.RetryAfter?.TotalSeconds ?? 1));
+            response.Headers.RetryAfter = seconds.ToString("0", CultureInfo.InvariantCulture);
+        }
+
+        if (Status == StatusCodes.Status401Unauthorized && Refusal?.Code == ErrorCodes.Unauthenticated)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        if (Body is not null || Refusal is not null)
+        {
+            var body = new ArrayBufferWriter<byte>();
+            Write(body);
+            response.ContentType = "application/json; charset=utf-8";
+            response.ContentLength = body.WrittenCount;
+            await response.Body.WriteAsync(body.WrittenMemory, http.RequestAborted);
+        }
+    }
+
+    private void Write(ArrayBufferWriter<byte> body)
+    {
+        var json = JsonWriters.Borrow(body);
+        json.WriteStartObject();
+        if (Refusal is not null)
+        {
+            json.WriteStartObject("error"u8);
+            AnswerFrame.WriteRefusal(json, Refusal);
+            json.WriteEndObject();
+        }
+
+        Body?.Invoke(json);
+        json.WriteEndObject();
+        json.Flush();
+    }
+}

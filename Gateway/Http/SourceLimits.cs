@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
+using OrleansIM.Protocol;
+
+namespace OrleansIM.Gateway.Http;
+
+/// <summary>
+/// How often one source may fail to sign in, and register. A source is an IPv4 address or an IPv6 /64, which is what
+/// one household or machine has.
+/// </summary>
+internal sealed class SourceLimits(GatewayOptions options, SignInMetrics metrics) : IDisposable
+{
+    private readonly PartitionedRateLimiter<IPAddress> _failures = PerMinute(options.FailedSignInsPerMinute);
+    private readonly PartitionedRateLimiter<IPAddress> _mailboxes = PerMinute(options.MailboxSignInsPerMinute);
+    private readonly PartitionedRateLimiter<IPAddress> _registrations = PerMinute(options.RegistrationsPerMinute);
+
+    /// <summary>Null if the source may try to sign in.</summary>
+    public Refusal? CheckSignIn(HttpContext http) => Check(_failures, http, "signin", permits: 0);
+
+    public void CountFailedSignIn(HttpContext http)
+    {
+        using var lease = _failures.AttemptAcquire(SourceOf(http.Connection.RemoteIpAddress));
+    }
+
+    /// <summary>Null if the source may sign in with a mailbox; counts it.</summary>
+    public Refusal? CountMailboxSignIn(HttpContext http) => Check(_mailboxes, http, "mailbox_signin");
+
+    /// <summary>Null if the source may register; counts it.</summary>
+    public Refusal? CountRegistration(HttpContext http) => Check(_registrations, http, "registration");
+
+    public void Dispose()
+    {
+        _failures.Dispose();
+        _mailboxes.Dispose();
+        _registrations.Dispose();
+    }
+
+    /// <summary>What an address is counted as.</summary>
+    public static IPAddress SourceOf(IPAddress? address)
+    {
+        if (address is null)
+        {
+            return IPAddress.None;
+        }
+
+        if (address.AddressFamily == AddressFamily.InterNetwork)
+        {
+            return address;
+        }
+
+        if (address.IsIPv4MappedToIPv6)
+        {
+            return address.MapToIPv4();
+        }
+
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes);
+    }
+
+    private static PartitionedRateLimiter<IPAddress> PerMinute(int permits) =>
+        PartitionedRateLimiter.Create<IPAddress, IPAddress>(source => RateLimitPartition.GetFixedWindowLimiter(source, _ => new FixedWindowRateLimiterOptions
+        {
+            PermitLimit = permits,
+            Window = TimeSpan.FromMinutes(1),
+        }));
+
+    private Refusal? Check(PartitionedRateLimiter<IPAddress> limiter, HttpContext http, string name, int permits = 1)
+    {
+        using var lease = limiter.AttemptAcquire(SourceOf(http.Connection.RemoteIpAddress), permits);
+        if (lease.IsAcquired)
+        {
+            return null;
+        }
+
+        metrics.OnLimited(name);
+        var pause = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1);
+        return new Refusal(ErrorCodes.SlowDown, "Too many attempts from this address. Wait and try again.", pause);
+    }
+}

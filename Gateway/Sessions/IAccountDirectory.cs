@@ -1,0 +1,46 @@
+using OrleansIM.Accounts;
+using OrleansIM.Contacts;
+using OrleansIM.Mailboxes;
+using OrleansIM.Sessions;
+
+namespace OrleansIM.Gateway.Sessions;
+
+/// <summary>Where the gateway finds accounts, and how they find the gateway. Tests put a world of their own behind it.</summary>
+internal interface IAccountDirectory
+{
+    IAccountGrain Account(string id);
+
+    IAccountCredentialsGrain Credentials(string id);
+
+    IAccountAppPasswordsGrain AppPasswords(string id);
+
+    /// <summary>The friends of an account, for programs without a session.</summary>
+    IAccountAddressBookGrain AddressBook(string id);
+
+    /// <summary>The mailboxes of an account.</summary>
+    IAccountMailGrain Mail(string id);
+
+    /// <summary>A mailbox, for signing in with it; its key is what <c>MailAddresses.TryKey</c> answers.</summary>
+    IMailboxBridgeGrain Mailbox(string key);
+
+    /// <summary>What accounts push to <paramref name="observer"/> through. The caller keeps the observer alive.</summary>
+    IGatewayObserver CreateReference(IGatewayObserver observer);
+}
+
+/// <summary>The accounts of the cluster.</summary>
+internal sealed class ClusterAccounts(IClusterClient cluster) : IAccountDirectory
+{
+    public IAccountGrain Account(string id) => cluster.GetGrain<IAccountGrain>(id);
+
+    public IAccountCredentialsGrain Credentials(string id) => cluster.GetGrain<IAccountCredentialsGrain>(id);
+
+    public IAccountAppPasswordsGrain AppPasswords(string id) => cluster.GetGrain<IAccountAppPasswordsGrain>(id);
+
+    public IAccountAddressBookGrain AddressBook(string id) => cluster.GetGrain<IAccountAddressBookGrain>(id);
+
+    public IAccountMailGrain Mail(string id) => cluster.GetGrain<IAccountMailGrain>(id);
+
+    public IMailboxBridgeGrain Mailbox(string key) => cluster.GetGrain<IMailboxBridgeGrain>(key);
+
+    public IGatewayObserver CreateReference(IGatewayObserver observer) => cluster.CreateObjectReference<IGatewayObserver>(observer);
+}

@@ -1,0 +1,76 @@
+using OrleansIM.Accounts;
+using OrleansIM.Mailboxes;
+using OrleansIM.Presence;
+
+namespace OrleansIM.Gateway.Sessions;
+
+/// <summary>An account that is, or was, in a session. When it leaves and comes again, it is a new one.</summary>
+internal sealed class SessionAccount(string id, IAccountDirectory directory)
+{
+    /// <summary>Signals that are kept until the page is out: who came online meanwhile is not in it.</summary>
+    public const int MaxHeldSignals = 128;
+
+    private static readonly TaskCompletionSource s_isSettled = Done();
+
+    private List<(string Event, byte[] Data)>? _signals;
+    private volatile TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public string Id { get; } = id;
+
+    public IAccountGrain Grain { get; } = directory.Account(id);
+
+    /// <summary>The same account, as far as its app passwords go. Looked up when it is asked: most never are.</summary>
+    public IAccountAppPasswordsGrain AppPasswords => directory.AppPasswords(Id);
+
+    /// <summary>The same account, as far as its mailboxes go. Looked up when it is asked: most never are.</summary>
+    public IAccountMailGrain Mail => directory.Mail(Id);
+
+    /// <summary>Addresses of the mailboxes that the client was shown on a page.</summary>
+    public IReadOnlyList<string> Mailboxes { get; set; } = [];
+
+    public AccountLane Lane { get; } = new(id);
+
+    public RequestLine Line { get; } = new();
+
+    /// <summary>Done when the first attempt to open the account has come to an end.</summary>
+    public Task Settled => _settled.Task;
+
+    /// <summary>What the client has said about its user here; null if nothing.</summary>
+    public SessionPresence? Presence { get; set; }
+
+    /// <summary>Signals wait: what the account answers when it is opened again goes before them.</summary>
+    public bool HoldsSignals { get; set; }
+
+    /// <summary>The first attempt to open the account has come to an end.</summary>
+    public void Settle()
+    {
+        // Everybody who is done shares one: a session lives long, and the first attempt is short.
+        var settled = _settled;
+        _settled = s_isSettled;
+        settled.TrySetResult();
+    }
+
+    public void HoldSignal(string name, byte[] data)
+    {
+        _signals ??= [];
+        if (_signals.Count < MaxHeldSignals)
+        {
+            _signals.Add((name, data));
+        }
+    }
+
+    public IReadOnlyList<(string Event, byte[] Data)> TakeSignals()
+    {
+        HoldsSignals = false;
+        var signals = _signals;
+        _signals = null;
+        return signals ?? [];
+    }
+
+    private static TaskCompletionSource Done()
+    {
+        var done = new TaskCompletionSource();
+        done.SetResult();
+        return done;
+    }
+}
