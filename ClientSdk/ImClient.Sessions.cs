@@ -1,0 +1,36 @@
+using System.Text.Json;
+using OrleansIM.Client.Internal;
+
+namespace OrleansIM.Client;
+
+/// <content>The devices an account is signed in on.</content>
+public sealed partial class ImClient
+{
+    /// <summary>Lists the sessions of an account.</summary>
+    /// <param name="as">The account.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<IReadOnlyList<DeviceSession>> ListSessionsAsync(string @as, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(@as);
+        return AskAsync<IReadOnlyList<DeviceSession>>(
+            "sessions.list",
+            writer => writer.WriteString("as", @as),
+            ok => [.. ok.List("sessions").Select(Read)],
+            ct);
+
+        DeviceSession Read(JsonElement element)
+        {
+            var session = element.As(ImJson.Default.DeviceSession);
+            return session with { Current = session.Current || session.Session == SessionId };
+        }
+    }
+
+    /// <summary>Ends a session: that device is signed out.</summary>
+    /// <param name="session">Its id, from <see cref="ListSessionsAsync"/>.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task EndSessionAsync(string session, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return AskAsync("sessions.end", writer => writer.WriteString("session", session), static _ => true, ct);
+    }
+}

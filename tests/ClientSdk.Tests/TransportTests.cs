@@ -1,0 +1,173 @@
+using System.Text;
+using System.Text.Json;
+using System.Threading.Channels;
+using OrleansIM.Client.Tests.Scripted;
+using OrleansIM.Protocol;
+
+namespace OrleansIM.Client.Tests;
+
+/// <summary>A client on a network of the app's own.</summary>
+public sealed class TransportTests
+{
+    private const string Login = """{"token":"t1","account":"ann"}""";
+
+    [Fact]
+    public async Task SignIn_OverTransportsOfTheApp_UsesNoSocketOfItsOwn()
+    {
+        var http = new Http((200, Login, null));
+        var streams = new Streams();
+        await using var client = Client(http, streams);
+        var events = new EventTape(client);
+
+        await client.SignInAsync("ann", "secret").Time("the sign-in");
+        await events.SkipToAsync<Ready>();
+        streams.Last.Say(ScriptedStream.Message("ann", 1, "bob", "hello"));
+
+        Assert.Equal("hello", (await events.NextAsync<MessageReceived>()).Body);
+        Assert.Equal("""https://chat.test/im/v1/login  {"login":"ann","password":"secret"}""", http.Calls.Single());
+        Assert.Equal("wss://chat.test/im/v1/stream", streams.Last.Address?.ToString());
+        await events.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Stream_ThatBreaks_IsMadeAnew()
+    {
+        var streams = new Streams();
+        await using var client = Client(new Http((200, Login, null)), streams);
+        var events = new EventTape(client);
+        await client.SignInAsync("ann", "secret").Time("the sign-in");
+        await events.SkipToAsync<Ready>();
+        var first = streams.Last;
+
+        first.Break(new IOException("The cable was pulled."));
+
+        var reconnecting = await events.NextAsync<Reconnecting>();
+        Assert.Equal(ErrorCodes.Unavailable, reconnecting.Error?.Code);
+        Assert.Contains("The cable was pulled.", reconnecting.Error!.Message, StringComparison.Ordinal);
+        await events.SkipToAsync<Reconnected>();
+        Assert.NotSame(first, streams.Last);
+        Assert.True(first.IsDisposed);
+        await events.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(429, """{"error":{"code":"slow_down","message":"Wait."}}""", ErrorCodes.SlowDown)]
+    [InlineData(429, "<html>a proxy</html>", ErrorCodes.SlowDown)]
+    [InlineData(503, "", ErrorCodes.Unavailable)]
+    [InlineData(500, "", ErrorCodes.Internal)]
+    [InlineData(302, "", ErrorCodes.Internal)]
+    public async Task SignIn_RefusedReply_IsOneOfTheErrors(int status, string body, string code)
+    {
+        await using var client = Client(new Http((status, body, TimeSpan.FromSeconds(7))), new Streams());
+
+        var error = await client.SignInAsync("ann", "secret").Refused(code, "the refusal");
+
+        Assert.Equal(TimeSpan.FromSeconds(7), error.RetryAfter);
+    }
+
+    [Fact]
+    public async Task SignIn_HttpTransportFails_IsUnavailable()
+    {
+        await using var client = Client(new Http(), new Streams());
+
+        var error = await client.SignInAsync("ann", "secret").Refused(ErrorCodes.Unavailable, "the refusal");
+
+        Assert.IsType<IOException>(error.InnerException);
+    }
+
+    private static ImClient Client(Http http, Streams streams) => new(new ImClientOptions
+    {
+        Server = new Uri("https://chat.test/im"),
+        HttpTransport = http,
+        StreamTransport = streams.Next,
+        Reconnect = new ReconnectPolicy { Initial = TimeSpan.FromMilliseconds(1), Max = TimeSpan.FromMilliseconds(2) },
+    });
+
+    /// <summary>Answers with what it was given, then with a broken network.</summary>
+    private sealed class Http(params (int Status, string Body, TimeSpan? RetryAfter)[] replies) : IHttpTransport
+    {
+        public List<string> Calls { get; } = [];
+
+        public Task<HttpReply> PostAsync(Uri address, string? token, ReadOnlyMemory<byte> json, CancellationToken ct)
+        {
+            Calls.Add($"{address} {token} {Encoding.UTF8.GetString(json.Span)}");
+            return replies.Length < Calls.Count
+                ? Task.FromException<HttpReply>(new IOException("No network."))
+                : Task.FromResult(new HttpReply(
+                    replies[Calls.Count - 1].Status, Encoding.UTF8.GetBytes(replies[Calls.Count - 1].Body), replies[Calls.Count - 1].RetryAfter));
+        }
+    }
+
+    private sealed class Streams
+    {
+        public FakeStream Last { get; private set; } = new();
+
+        public IStreamTransport Next() => Last = new FakeStream();
+    }
+
+    /// <summary>A stream in memory that answers hello by itself, in pieces of a few bytes.</summary>
+    private sealed class FakeStream : IStreamTransport
+    {
+        private readonly Channel<byte[]> _frames = Channel.CreateUnbounded<byte[]>();
+        private byte[] _rest = [];
+
+        public Uri? Address { get; private set; }
+
+        public bool IsDisposed { get; private set; }
+
+        public void Say(string frame) => _frames.Writer.TryWrite(Encoding.UTF8.GetBytes(frame));
+
+        public void Break(Exception error) => _frames.Writer.TryComplete(error);
+
+        public Task ConnectAsync(Uri address, CancellationToken ct)
+        {
+            Address = address;
+            return Task.CompletedTask;
+        }
+
+        public async ValueTask<StreamRead> ReceiveAsync(Memory<byte> into, CancellationToken ct)
+        {
+            if (_rest.Length == 0)
+            {
+                try
+                {
+                    _rest = await _frames.Reader.ReadAsync(ct);
+                }
+                catch (ChannelClosedException closed) when (closed.InnerException is { } error)
+                {
+                    throw error;
+                }
+                catch (ChannelClosedException)
+                {
+                    return new StreamRead(0, true, Closed: true, CloseCode: 1000);
+                }
+            }
+
+            var piece = Math.Min(Math.Min(7, into.Length), _rest.Length);
+            _rest.AsSpan(0, piece).CopyTo(into.Span);
+            _rest = _rest[piece..];
+            return new StreamRead(piece, _rest.Length == 0);
+        }
+
+        public ValueTask SendAsync(ReadOnlyMemory<byte> frame, CancellationToken ct)
+        {
+            var request = JsonElement.Parse(frame.Span);
+            if (request.GetProperty("op").GetString() == "hello")
+            {
+                Say($$$"""{"re":{{{request.GetProperty("id").GetRawText()}}},"ok":{"session":"s1","accounts":[{"account":"ann","role":"master","via":"account"}]}}""");
+                Say(ScriptedStream.Page("ann"));
+                Say("""{"ev":"ready","data":{}}""");
+            }
+
+            return ValueTask.CompletedTask;
+        }
+
+        public Task CloseOutputAsync(CancellationToken ct)
+        {
+            _frames.Writer.TryComplete();
+            return Task.CompletedTask;
+        }
+
+        public void Dispose() => IsDisposed = true;
+    }
+}
