@@ -1,0 +1,197 @@
+using System.Collections.Concurrent;
+using OrleansIM.Client;
+
+namespace OrleansIM.ConsoleChat;
+
+/// <summary>The chat without a screen: one line in, one line out, so that a script or a screen reader can use it.</summary>
+internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextWriter output)
+{
+    private const string Help =
+        "/accounts /as ACCOUNT /contacts /to CONTACT /history /read /add ACCOUNT /accept ACCOUNT /presence STATUS /retry /quit; anything else is sent";
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly BlockingCollection<string> _lines = [];
+    private readonly List<Task> _begun = [];
+
+    public static async Task<bool> SignInAsync(ImClient client, ChatArguments arguments)
+    {
+        Console.Out.WriteLine("not a terminal: line by line; /help says how");
+        var account = arguments.Account ?? Console.In.ReadLine() ?? "";
+        var password = ChatArguments.Password ?? Console.In.ReadLine() ?? "";
+        try
+        {
+            await SignInScreen.EnterAsync(client, account, password, arguments.Register);
+            return true;
+        }
+        catch (ImException refused)
+        {
+            await Console.Error.WriteLineAsync($"{refused.Code}: {refused.Message}");
+            return false;
+        }
+    }
+
+    public void Run()
+    {
+        chat.Said += output.WriteLine;
+        chat.Happened += Show;
+        ShowAccounts();
+        new Thread(ReadLines) { IsBackground = true }.Start();
+
+        // After the last line, what was begun and what is to be sent is waited for.
+        while (!chat.IsOver && !(_lines.IsCompleted && _begun.TrueForAll(static task => task.IsCompleted)
+            && chat.Client.Outbox().All(static message => message.State != MessageState.Queued)))
+        {
+            pump.Run();
+            if (_lines.TryTake(out var line, s_pause) && !Obey(line.Trim()))
+            {
+                return;
+            }
+
+            if (_lines.IsCompleted)
+            {
+                Thread.Sleep(s_pause);
+            }
+        }
+    }
+
+    private void ReadLines()
+    {
+        while (input.ReadLine() is { } line)
+        {
+            _lines.Add(line);
+        }
+
+        _lines.CompleteAdding();
+    }
+
+    /// <summary>Does what a line says; false to end.</summary>
+    private bool Obey(string line)
+    {
+        var words = line.Split(' ', 2, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var what = words.Length > 1 ? words[1] : "";
+        switch (words.FirstOrDefault(""))
+        {
+            case "":
+                break;
+            case "/quit":
+                return false;
+            case "/help":
+                output.WriteLine(Help);
+                break;
+            case "/accounts":
+                ShowAccounts();
+                break;
+            case "/as":
+                output.WriteLine(chat.Open(what) ? $"[{chat.Account}] is open" : $"{what} is none of your accounts");
+                break;
+            case "/contacts":
+                ShowContacts();
+                break;
+            case "/to":
+                chat.Talk(what);
+                output.WriteLine($"[{chat.Account}] speaks to {what}");
+                break;
+            case "/history":
+                InLoop(async () =>
+                {
+                    await chat.ReadOlderAsync();
+                    chat.Lines().ToList().ForEach(line => output.WriteLine($"[{chat.Account}] {line.From} to {line.To}: {line.Body}{State(line.State)}"));
+                });
+                break;
+            case "/read":
+                InLoop(chat.MarkReadAsync);
+                break;
+            case "/add":
+                InLoop(() => chat.AddAsync(what));
+                break;
+            case "/accept":
+                InLoop(() => chat.AcceptAsync(what));
+                break;
+            case "/presence":
+                InLoop(() => chat.PresenceAsync(what));
+                break;
+            case "/retry":
+                InLoop(chat.RetryAsync);
+                break;
+            default:
+                if (line.StartsWith('/'))
+                {
+                    output.WriteLine(Help);
+                }
+                else
+                {
+                    InLoop(() => chat.SendAsync(line));
+                }
+
+                break;
+        }
+
+        return true;
+    }
+
+    /// <summary>Begins something in the next turn of the loop, and goes on with it there after each await.</summary>
+    private void InLoop(Func<Task> action)
+    {
+        pump.Post(() => _begun.Add(action()));
+        pump.Run();
+    }
+
+    private void ShowAccounts()
+    {
+        foreach (var page in chat.Client.Pages.Values)
+        {
+            output.WriteLine($"[{page.Account}] {Names.Own(page)}, {page.Role}, {page.Unread.Values.Sum()} unread{(page.Account == chat.Account ? ", open" : "")}");
+        }
+    }
+
+    private void ShowContacts()
+    {
+        if (chat.Page is not { } page)
+        {
+            return;
+        }
+
+        foreach (var peer in Names.Peers(page))
+        {
+            var state = page.Contacts.TryGetValue(peer, out var contact) && contact.State != "friend" ? contact.State : Names.Presence(page, peer);
+            output.WriteLine($"[{page.Account}] {peer}: {Names.Of(page, peer)}, {state}, {page.Unread.GetValueOrDefault(peer)} unread");
+        }
+    }
+
+    private static string State(MessageState? state) => state is { } known ? $" ({known.ToString().ToLowerInvariant()})" : "";
+
+    private void Show(ImEvent happened)
+    {
+        switch (happened)
+        {
+            case MessageReceived { IsOwn: false } message:
+                output.WriteLine($"[{message.Account}] {message.From} to {message.To}: {message.Body}");
+                break;
+            case OutgoingChanged { Message: var outgoing }:
+                output.WriteLine($"[{outgoing.As}] {outgoing.As} to {outgoing.To}: {outgoing.Body}{State(outgoing.State)} {outgoing.Error?.Code}".TrimEnd());
+                break;
+            case Reconnecting or Reconnected or SignedOut:
+                output.WriteLine($"* {chat.Connection}");
+                break;
+            case PresenceChanged presence when presence.Contact != presence.Account:
+                output.WriteLine($"[{presence.Account}] {presence.Contact} is {presence.Status}");
+                break;
+            case TypingChanged typing:
+                output.WriteLine($"[{typing.Account}] {typing.From} {(typing.On ? "types" : "stopped typing")}");
+                break;
+            case ContactChanged { Contact: var contact }:
+                output.WriteLine($"[{contact.Account}] is now: {contact.State}");
+                break;
+            case ReceiptReceived { What: var what, Peer: var peer, UpTo: var upTo }:
+                output.WriteLine($"[{happened.Account}] {peer}: {what} up to {upTo}");
+                break;
+            case PageOpened:
+                output.WriteLine($"[{happened.Account}] has a page");
+                break;
+            case PageGone gone:
+                output.WriteLine($"[{happened.Account}] has left: {gone.Reason}");
+                break;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+// A game with a chat, without Unity: a hero writes to a villager, who answers. Needs a server: http://127.0.0.1:5080, or the one given.
+using OrleansIM.Client;
+using OrleansIM.Protocol;
+using OrleansIM.UnityShaped.Player;
+using UnityEngine;
+using UnityShaped;
+
+const string Password = "correct horse battery staple";
+var server = args.FirstOrDefault("http://127.0.0.1:5080");
+var limit = TimeSpan.FromSeconds(120);
+
+// The other side, in an ordinary program. Nothing here waits on the main thread of the game.
+await using var villager = new ImClient(new ImClientOptions { Server = new Uri(server) });
+await Task.Run(async () =>
+{
+    await using var hero = new ImClient(new ImClientOptions { Server = new Uri(server) });
+    foreach (var account in (string[])["hero", "villager"])
+    {
+        try { await villager.RegisterAsync(account, Password); }
+        catch (ImException taken) when (taken.Code == ErrorCodes.AccountTaken) { }
+    }
+
+    await villager.SignInAsync("villager", Password);
+    await hero.SignInAsync("hero", Password);
+    if (await hero.RequestContactAsync("hero", "villager") != "friend") { await villager.AcceptContactAsync("villager", "hero"); }
+});
+villager.On<MessageReceived>(message => message.IsOwn ? Task.CompletedTask : villager.SendAsync("villager", message.From, "Welcome, " + message.From + "!"));
+
+return Play() ? 0 : 1;
+
+bool Play()
+{
+    using var engine = new Engine();
+    var connection = new ChatConnection { Server = server, Login = "hero", Password = Password };
+    var panel = new ChatPanel { Connection = connection };
+    engine.Load(connection, panel);
+    var ok = engine.RunUntil(() => connection.IsReady, limit);
+    if (ok)
+    {
+        panel.Submit("villager", "Is this the village?");
+        ok = engine.RunUntil(() => panel.Lines.text.Contains("Welcome, hero!", StringComparison.Ordinal) && panel.Friends.text.Length > 0, limit);
+    }
+
+    Console.WriteLine($"status: {panel.Status.text}; friends: {panel.Friends.text}");
+    Console.Write(panel.Lines.text);
+    Debug.Logged.ForEach(Console.Error.WriteLine);
+    ok &= Debug.Logged.Count == 0;
+    Console.WriteLine(ok ? $"all of it on the main thread, in {engine.Frames} frames" : "something went wrong");
+    return ok;
+}

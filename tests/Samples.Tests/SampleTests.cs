@@ -1,0 +1,96 @@
+using OrleansIM.Client;
+using OrleansIM.EndToEnd.Tests.Support;
+
+namespace OrleansIM.Samples.Tests;
+
+/// <summary>The samples, each a process of its own against the real server.</summary>
+public sealed class SampleTests
+{
+    [Fact]
+    public async Task TwoAccounts_OfTheReadme_EndsWithTheMessage()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        var (code, output) = await Dotnet.RunAsync(Dotnet.Root, "dotnet", Dotnet.Sample("TwoAccounts"), server.Address.ToString());
+
+        Assert.True(code == 0, output);
+        Assert.Contains("[ann.work] MessageReceived Hello from Bob!", output, StringComparison.Ordinal);
+        Assert.Contains(await File.ReadAllTextAsync(Path.Combine(Dotnet.Root, "samples", "TwoAccounts", "Program.cs")),
+            await File.ReadAllTextAsync(Path.Combine(Dotnet.Root, "README.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OwnSignIn_OfTheReadme_TalksToAFriendOfTheSameGame()
+    {
+        await using var game = await AppSignIn.StartAsync();
+        await using var server = await TestServer.StartAsync([.. game.Settings().Select(pair => $"--{pair.Key}={pair.Value}")]);
+        await using var friend = server.Sdk();
+        await friend.SignInWithJwtAsync(game.Sign("2"));
+        await using var player = new Conversation(
+            Dotnet.Describe(Dotnet.Root, "dotnet", Dotnet.Sample("OwnSignIn"), game.Sign("1"), "game.2", server.Address.ToString()));
+
+        await friend.ShowsAsync("game.2", page => page.Contacts.TryGetValue("game.1", out var contact) && contact.State == "pending", "the request of the player");
+        await friend.AcceptContactAsync("game.2", "game.1");
+        await friend.SendAsync("game.2", "game.1", "Ready?");
+        await player.HearsAsync("game.2: Ready?");
+        await player.SayAsync("Always.");
+        await friend.ShowsAsync("game.2", page => page.Unread.GetValueOrDefault("game.1") == 1, "the message of the player");
+
+        Assert.Equal(0, await player.EndAsync());
+        Assert.Contains(await File.ReadAllTextAsync(Path.Combine(Dotnet.Root, "samples", "OwnSignIn", "Program.cs")),
+            await File.ReadAllTextAsync(Path.Combine(Dotnet.Root, "README.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task UnityShaped_InAnEngineOfOneThread_TalksOnTheMainThread()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        var (code, output) = await Dotnet.RunAsync(Dotnet.Root, "dotnet", Dotnet.Sample("UnityShaped.Player"), server.Address.ToString());
+
+        Assert.True(code == 0, output);
+        Assert.Contains("villager: Welcome, hero!", output, StringComparison.Ordinal);
+        Assert.Contains("all of it on the main thread", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ConsoleChat_ThroughAPipe_ChatsOverARestartOfTheServer()
+    {
+        await using var server = await TestServer.StartAsync();
+        var bob = await server.RegisterAsync("bob");
+        await using var friend = await server.SdkAsync(bob);
+        await using var chat = Start(server, "ann");
+        await chat.HearsAsync("[ann] ann, master, 0 unread, open");
+
+        await chat.SayAsync($"/add {bob}");
+        await friend.ShowsAsync(bob, page => page.Contacts.TryGetValue("ann", out var contact) && contact.State == "pending", "the request of ann");
+        await friend.AcceptContactAsync(bob, "ann");
+        await chat.HearsAsync($"[{bob}] is now: friend");
+        await chat.SayAsync($"/to {bob}");
+        await chat.SayAsync("Hello Bob!");
+        await chat.HearsAsync($"[ann] ann to {bob}: Hello Bob! (queued)");
+        await chat.HearsAsync($"[ann] ann to {bob}: Hello Bob! (delivered)");
+        await friend.ShowsAsync(bob, page => page.Unread.GetValueOrDefault("ann") == 1, "a message of ann");
+
+        await server.RestartAsync();
+        await chat.HearsAsync("* offline, attempt 1");
+        await chat.HearsAsync("* online");
+        await friend.SendAsync(bob, "ann", "Welcome back.");
+        await chat.HearsAsync($"[ann] {bob} to ann: Welcome back.");
+        await chat.SayAsync("/contacts");
+        await chat.HearsAsync($"[ann] {bob}: {bob}, online, 1 unread");
+        await chat.SayAsync("/read");
+        await friend.ShowsAsync(bob, page => page.Receipts.TryGetValue("ann", out var receipts) && receipts.Read > 0, "that ann has read");
+
+        await chat.SayAsync("The last line.");
+        Assert.Equal(0, await chat.EndAsync());
+        await friend.ShowsAsync(bob, page => page.Recent.OfType<MessageReceived>().Any(message => message.Body == "The last line."), "the last line");
+    }
+
+    private static Conversation Start(TestServer server, string account)
+    {
+        var start = Dotnet.Describe(Dotnet.Root, "dotnet", Dotnet.Sample("ConsoleChat"), "--server", server.Address.ToString(), "--register", account);
+        start.Environment["ORLEANSIM_PASSWORD"] = TestServer.Password;
+        return new Conversation(start);
+    }
+}
