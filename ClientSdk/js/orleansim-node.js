@@ -1,0 +1,2 @@
+/** What is for Node only. */
+export { FileStore } from "./lib/stores/file-store.js";
