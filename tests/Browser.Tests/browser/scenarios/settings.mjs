@@ -1,0 +1,70 @@
+// Profile, privacy, custom data and devices; and that every text is there in every language.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { eventually, signedIn, tab } from "../support/browser.mjs";
+import { account, client, until } from "../support/people.mjs";
+
+export async function settings_AreSavedAndShown({ browser, server }) {
+  const ann = await account(server, "ann", "Ann");
+  const im = await client(server, ann);
+  const page = await signedIn(browser, server, ann);
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
+  const window = page.getByRole("dialog");
+  await window.getByLabel("Display name").fill("Ann B.");
+  await window.getByLabel("Description").fill("Here and there");
+  await window.getByRole("button", { name: "Save" }).click();
+  await window.getByText("Saved.").waitFor();
+  await eventually(() => tab(page, ann).innerText(), text => /Ann B\./.test(text), "the new name on the tab");
+  await until(() => im.page(ann).profile.description === "Here and there", "the profile on the other device");
+
+  await window.getByRole("tab", { name: "Privacy" }).click();
+  await window.getByLabel("Who may write to you").selectOption("everyone");
+  await until(() => im.page(ann).settings.get("privacy.messages") === "everyone", "the setting on the other device");
+
+  await window.getByRole("tab", { name: "Custom data" }).click();
+  await window.getByLabel("Name", { exact: true }).fill("pet");
+  await window.getByLabel("Value").fill("{\"kind\":\"cat\"}");
+  await window.getByRole("button", { name: "Save" }).click();
+  await until(() => im.page(ann).custom.get("pet")?.kind === "cat", "the custom data on the other device");
+  await window.getByRole("button", { name: "Remove pet" }).click();
+  await until(() => !im.page(ann).custom.has("pet"), "the custom data to go");
+
+  await window.getByRole("tab", { name: "Devices" }).click();
+  await eventually(() => window.locator(".members li").count(), n => n === 2, "two devices");
+  await window.getByRole("button", { name: "Sign out", exact: true }).first().click();
+  await until(() => im.status === "signedOut", "the other device to be signed out");
+
+  await window.getByRole("tab", { name: "Passwords" }).click();
+  await window.getByLabel("Name of the program").fill("Thunderbird");
+  await window.getByRole("button", { name: "Make one" }).click();
+  await eventually(() => window.locator("code").innerText(), text => text.length >= 12, "the app password, once");
+  await window.getByRole("button", { name: "Revoke" }).click();
+  await eventually(() => window.getByRole("button", { name: "Revoke" }).count(), n => n === 0, "the app password to go");
+
+  await window.getByRole("tab", { name: "This device" }).click();
+  await window.getByLabel("Language").selectOption("zh");
+  await eventually(() => window.locator("h2").innerText(), text => /设置/.test(text), "Chinese");
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "zh");
+  await page.context().close();
+}
+
+export async function texts_AreInEveryLanguage({ browser, server }) {
+  const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../../../Gateway/wwwroot/js");
+  const source = fs.readdirSync(root, { recursive: true }).filter(file => file.endsWith(".js")).map(file => fs.readFileSync(path.join(root, file), "utf8")).join("\n");
+  const table = fs.readFileSync(path.join(root, "texts.js"), "utf8");
+  const keys = new Map([...table.matchAll(/^ {2}"?([\w.]+)"?: (\[.*\]),$/gm)].map(match => [match[1], JSON.parse(match[2])]));
+  assert.ok(keys.size > 200, `only ${keys.size} texts were found`);
+  for (const match of source.matchAll(/\bt\("([^"]+)"/g)) {
+    assert.ok(keys.has(match[1]), `there is no text "${match[1]}"`);
+  }
+  for (const [key, texts] of keys) {
+    assert.equal(texts.length, 2, key);
+    const [english, chinese] = texts.map(text => [...text.matchAll(/\{\w+\}/g)].map(match => match[0]).sort().join());
+    assert.equal(english, chinese, `the placeholders of "${key}"`);
+  }
+  const page = await browser.newPage();
+  assert.equal((await page.goto(server.url)).headers()["content-security-policy"]?.includes("unsafe"), false);
+  await page.close();
+}
