@@ -1,0 +1,3 @@
+using OrleansIM.Gateway.Host;
+
+return await GatewayApp.RunAsync(args);

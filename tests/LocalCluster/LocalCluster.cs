@@ -1,0 +1,137 @@
+using System.Globalization;
+using OrleansIM.TestSupport;
+
+namespace OrleansIM.Clusters;
+
+/// <summary>
+/// A real cluster on this machine: PostgreSQL of Debian's packages, silos and gateways, each a process of its own on
+/// loopback. Nothing of it outlives this process, however that ends.
+/// </summary>
+public sealed class LocalCluster : IAsyncDisposable
+{
+    private readonly TempDirectory _folder = new();
+    private readonly Guardian _guardian;
+    private readonly LocalClusterOptions _options;
+    private readonly string _id = "local" + Random.Shared.Next(1_000_000_000).ToString(CultureInfo.InvariantCulture);
+    private string _connection = "";
+
+    private LocalCluster(LocalClusterOptions options)
+    {
+        _options = options;
+        LogFolder = Directory.CreateDirectory(options.LogFolder ?? Path.Combine(_folder.Path, "logs")).FullName;
+        _guardian = new Guardian(_folder.Path);
+        Postgres = new ClusterDatabase(_guardian);
+    }
+
+    /// <summary>Why there is no local cluster on this machine or with this build; null if there can be one.</summary>
+    public static string? WhyNot =>
+        !OperatingSystem.IsLinux() ? "A local cluster needs Linux."
+        : !ClusterDatabase.IsInstalled ? PostgresServer.MissingReason
+        : DefaultBinaries.Contains("/solo/", StringComparison.Ordinal) ? "The engine Solo runs in one process and clusters nothing."
+        : null;
+
+    /// <summary>All silos, then all gateways.</summary>
+    public IReadOnlyList<ClusterNode> Nodes { get; private set; } = [];
+
+    /// <summary>Those with accounts.</summary>
+    public IReadOnlyList<ClusterNode> Silos => [.. Nodes.Where(node => node.Role == ClusterRole.Silo)];
+
+    /// <summary>Those with sessions.</summary>
+    public IReadOnlyList<ClusterNode> Gateways => [.. Nodes.Where(node => node.Role == ClusterRole.Gateway)];
+
+    /// <summary>The database of all of them.</summary>
+    public ClusterDatabase Postgres { get; }
+
+    /// <summary>One address for all gateways that are ready, as a load balancer gives it to clients.</summary>
+    public LoadBalancer Balancer { get; } = new();
+
+    /// <summary>A file per process, <c>silo-1.log</c>, ….</summary>
+    public string LogFolder { get; }
+
+    private static string DefaultBinaries => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", ".."));
+
+    /// <summary>Starts all of it and returns when every process is ready and knows all others.</summary>
+    public static async Task<LocalCluster> StartAsync(LocalClusterOptions options)
+    {
+        if (WhyNot is { } reason)
+        {
+            throw new NotSupportedException(reason);
+        }
+
+        var cluster = new LocalCluster(options);
+        try
+        {
+            await cluster.StartAsync();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The members of the cluster that are active, as its table has them.</summary>
+    public Task<IReadOnlyList<string>> ReadMembersAsync() =>
+        Postgres.QueryAsync($"SELECT silo_name FROM membership WHERE cluster = '{_id}' AND status = 3 ORDER BY silo_name");
+
+    /// <summary>Kills what is there and removes the files.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in Nodes.Where(node => node.IsRunning))
+        {
+            node.Kill();
+        }
+
+        await Balancer.DisposeAsync();
+        await Postgres.DisposeAsync();
+        _guardian.Dispose();
+        _folder.Dispose();
+    }
+
+    private async Task StartAsync()
+    {
+        await Postgres.StartAsync();
+        _connection = await Postgres.CreateDatabaseAsync();
+        Nodes =
+        [
+            .. Enumerable.Range(1, _options.Silos).Select(number => Node(ClusterRole.Silo, number)),
+            .. Enumerable.Range(1, _options.Gateways).Select(number => Node(ClusterRole.Gateway, number)),
+        ];
+        foreach (var node in Nodes)
+        {
+            node.Launch();
+        }
+
+        await Task.WhenAll(Nodes.Select(node => node.ReadyAsync()));
+        await Balancer.StartAsync(Gateways);
+        await Eventually.TrueAsync(async () => (await ReadMembersAsync()).Count == Nodes.Count, $"{Nodes.Count} members", _options.StartTimeout);
+    }
+
+    private ClusterNode Node(ClusterRole role, int number)
+    {
+        var isSilo = role == ClusterRole.Silo;
+        var name = string.Create(CultureInfo.InvariantCulture, $"{(isSilo ? "silo" : "gateway")}-{number}");
+        var port = !isSilo && _options.FirstGatewayPort is { } first ? first + number - 1 : Ports.Free();
+        var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
+        string[] settings =
+        [
+            $"urls={url.GetLeftPart(UriPartial.Authority)}", "Cluster:AdvertisedAddress=127.0.0.1", $"Cluster:Port={Ports.Free()}",
+            $"Cluster:Id={_id}", $"Cluster:Name={name}", "Storage:Provider=postgres", $"Storage:ConnectionString={_connection}",
+            .. isSilo ? (string[])["Roles=backend"] : [],
+            .. _options.Settings, .. isSilo ? _options.SiloSettings : _options.GatewaySettings,
+        ];
+        return new(
+            name, role, url, Path.Combine(LogFolder, name + ".log"), [.. Command(isSilo ? "Silo" : "Gateway.Host"), .. settings.Select(setting => "--" + setting)],
+            _guardian, _options.StartTimeout);
+    }
+
+    private string[] Command(string project)
+    {
+        // artifacts/<engine>/bin/<project>/<configuration>
+        var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        var file = Path.Combine(_options.Binaries ?? DefaultBinaries, project, configuration, $"OrleansIM.{project}.dll");
+        var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        return File.Exists(file) ? [host, file] : throw new FileNotFoundException($"{file} is not built. Build {project} in the same configuration.", file);
+    }
+}

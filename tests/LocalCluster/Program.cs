@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using OrleansIM.Clusters;
+
+// ./oim cluster: a cluster on this machine until Ctrl-C.
+var stop = new TaskCompletionSource();
+void Stop(PosixSignalContext context)
+{
+    context.Cancel = true;
+    stop.TrySetResult();
+}
+
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+if (ClusterArguments.TryParse(args, out var options) is { } fault)
+{
+    Console.Error.WriteLine($"oim cluster: {fault}");
+    return 2;
+}
+
+if (LocalCluster.WhyNot is { } reason)
+{
+    Console.Error.WriteLine($"oim cluster: {reason}");
+    return 2;
+}
+
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Starting PostgreSQL, {options.Silos} silo(s) and {options.Gateways} gateway(s)…"));
+var starting = LocalCluster.StartAsync(options);
+await Task.WhenAny(starting, stop.Task);
+if (!starting.IsCompleted)
+{
+    // What is there by then ends with this process.
+    return 1;
+}
+
+LocalCluster cluster;
+try
+{
+    cluster = await starting;
+}
+catch (Exception failure) when (failure is InvalidOperationException or TimeoutException or IOException)
+{
+    Console.Error.WriteLine($"oim cluster: {failure.Message}");
+    return 1;
+}
+
+await using (cluster)
+{
+    foreach (var node in cluster.Nodes)
+    {
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {node.Name,-10} pid {node.Pid,-7} {(node.Role == ClusterRole.Gateway ? node.Url : new Uri(node.Url, "readyz"))}"));
+    }
+
+    Console.WriteLine($"""
+          balancer   {cluster.Balancer.Url} (any gateway that is ready)
+          logs       {cluster.LogFolder}
+          database   {cluster.Postgres.ConnectionString}
+
+        Open any of the gateways in a browser: an account registered at one can sign in at all of them. End a process
+        with `kill -TERM pid` (it sends its clients elsewhere first), `kill -KILL pid` or `kill -STOP pid`, and watch
+        the clients come back. Ctrl-C ends everything and removes the data.
+        """);
+    await stop.Task;
+    Console.WriteLine("Stopping…");
+    foreach (var role in new[] { ClusterRole.Gateway, ClusterRole.Silo })
+    {
+        await Task.WhenAll(cluster.Nodes.Where(node => node.Role == role && node.IsRunning).Select(node => node.StopAsync(TimeSpan.FromSeconds(45))));
+    }
+}
+
+return 0;
