@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace OrleansIM.Hosting.Admin;
+
+/// <summary>The secret of the admin API. It is compared in a time that says nothing about it.</summary>
+internal sealed class AdminCredential(AdminOptions options)
+{
+    private const string Scheme = "Bearer ";
+
+    private readonly byte[] _hash = Hash(Read(options));
+
+    /// <summary>Whether a request carries it.</summary>
+    public bool IsIn(HttpRequest request)
+    {
+        var header = request.Headers.Authorization.ToString();
+        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            && CryptographicOperations.FixedTimeEquals(Hash(header[Scheme.Length..].Trim()), _hash);
+    }
+
+    /// <summary>The secret as it is configured; empty if there is none that can be read.</summary>
+    public static string Read(AdminOptions options)
+    {
+        try
+        {
+            return options.SecretFile.Length > 0 ? File.ReadAllText(options.SecretFile).Trim() : options.Secret;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    // Of one length, whatever was sent.
+    private static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+}

@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Configuration.CommandLine;
+using Microsoft.Extensions.Options;
+using OrleansIM.Hosting.Telemetry;
+
+namespace OrleansIM.Hosting.Admin;
+
+/// <summary>Collects every fault of the section. The secret is never repeated.</summary>
+internal sealed class AdminOptionsValidator(IConfiguration configuration) : IValidateOptions<AdminOptions>
+{
+    private const string SecretSetting = $"{AdminOptions.Section}:{nameof(AdminOptions.Secret)}";
+
+    public ValidateOptionsResult Validate(string? name, AdminOptions options)
+    {
+        var faults = new OptionFaults(AdminOptions.Section)
+            .Require(!IsOnCommandLine(), $"{SecretSetting} is on the command line, where everybody on this machine can read it. Use {AdminOptions.Section}:SecretFile, or Admin__Secret in the environment.");
+        if (options.Url.Length == 0)
+        {
+            return faults
+                .Require(options.Secret.Length == 0 && options.SecretFile.Length == 0, "Admin:Url is missing: there is a secret, and no address for the API. Give one, such as http://127.0.0.1:5081.")
+                .Result();
+        }
+
+        return faults
+            .Require(Addresses.IsListenable(options.Url), "Url", $"'{options.Url}'", "an address to listen at, such as http://127.0.0.1:5081")
+            .Require(options.Secret.Length == 0 || options.SecretFile.Length == 0, "Admin:Secret and Admin:SecretFile are both given. Give one of them.")
+            .Require(options.SecretFile.Length == 0 || File.Exists(options.SecretFile), "SecretFile", $"'{options.SecretFile}', which is not there", "a file that this process can read")
+            .Require(
+                AdminCredential.Read(options) is not { Length: < AdminOptions.LeastSecret },
+                $"The secret of the admin API is missing or too short; {AdminOptions.Section}:SecretFile names a file with {AdminOptions.LeastSecret} characters or more, such as `openssl rand -hex 32` makes.")
+            .Result();
+    }
+
+    private bool IsOnCommandLine() =>
+        configuration is IConfigurationRoot root && root.Providers.OfType<CommandLineConfigurationProvider>().Any(provider => provider.TryGet(SecretSetting, out _));
+}
