@@ -1,0 +1,92 @@
+using OrleansIM.Client;
+using OrleansIM.LoadTest.Load;
+using OrleansIM.LoadTest.Town;
+
+namespace OrleansIM.LoadTest.Actions;
+
+/// <summary>Links and roles change while everything goes on. What anybody may see meanwhile is in doubt, and certain again after.</summary>
+internal static class Links
+{
+    private const double MasterShare = 0.3;
+
+    /// <summary>Somebody takes an account out, gives one another role, or links one again that was taken out.</summary>
+    public static async Task ChangeAsync(LoadRun run, Arrival arrival, CancellationToken stop)
+    {
+        if (run.People.PickOnline(arrival.Random, static person => person.Accounts.Count > 1 && person.TryTake()) is not { } person)
+        {
+            run.Counters.Skip();
+            return;
+        }
+
+        try
+        {
+            await SignIns.QuietAsync(person);
+            await ChangeAsync(run, person, arrival.Random, stop);
+        }
+        finally
+        {
+            person.Release();
+        }
+    }
+
+    private static async Task ChangeAsync(LoadRun run, Person person, Random random, CancellationToken stop)
+    {
+        if (person.Main is not { } device)
+        {
+            return;
+        }
+
+        var account = person.Accounts.Find(one => !one.IsLinked) ?? person.Accounts[1 + random.Next(person.Accounts.Count - 1)];
+        run.DoubtLinks(person);
+        try
+        {
+            if (!account.IsLinked)
+            {
+                var role = random.NextDouble() < MasterShare ? "master" : "secondary";
+                var result = await device.Client.AddLinksAsync([new LinkRequest(account.Name, LoadRun.Password, role)], CancellationToken.None);
+                (account.IsLinked, account.IsMaster) = (result.Linked.Count > 0, role == "master");
+            }
+            else if (random.Next(2) == 0)
+            {
+                await device.Client.RemoveLinkAsync(account.Name, CancellationToken.None);
+                (account.IsLinked, account.IsMaster) = (false, false);
+            }
+            else
+            {
+                await device.Client.SetRoleAsync(account.Name, account.IsMaster ? "secondary" : "master", CancellationToken.None);
+                account.IsMaster = !account.IsMaster;
+            }
+
+            run.SettleLinks(person);
+        }
+        catch (ImException refused)
+        {
+            // It may have been done or not: the server knows.
+            run.Counters.Error(refused.Code);
+            await AskAsync(run, person, device, stop);
+        }
+    }
+
+    private static async Task AskAsync(LoadRun run, Person person, Device device, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var group = await device.Client.ListLinksAsync(stop);
+                foreach (var account in person.Accounts.Skip(1))
+                {
+                    var member = group.Members.FirstOrDefault(member => member.Account == account.Name);
+                    (account.IsLinked, account.IsMaster) = (member is not null, member?.Role == "master");
+                }
+
+                run.SettleLinks(person);
+                return;
+            }
+            catch (Exception failed) when (failed is ImException or OperationCanceledException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(500), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+}
