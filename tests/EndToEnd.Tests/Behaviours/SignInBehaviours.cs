@@ -1,0 +1,95 @@
+using OrleansIM.Client;
+using OrleansIM.EndToEnd.Tests.Support;
+
+namespace OrleansIM.EndToEnd.Tests.Behaviours;
+
+public sealed class SignInBehaviours(ServerFixture fixture) : BehaviourTest(fixture)
+{
+    [Fact]
+    [Trait("Behaviour", "sign-in.pages")]
+    public async Task SignIn_WithAMaster_OpensAPageForEachAccountAndSaysThatAllAreThere()
+    {
+        var (ann, game) = (await JoinAsync("ann"), await Server.RegisterAsync("game"));
+        await ann.Client.AddLinksAsync([new LinkRequest(game, TestServer.Password)]);
+        var again = await SignInAsync(ann.Account);
+        Assert.Equal(
+            [(ann.Account, "master", "account"), (game, "secondary", "link")],
+            again.Client.Pages.Values.Select(page => (page.Account, page.Role, page.Via)).OrderBy(page => page.Role));
+        await again.HearsAsync<Ready>(_ => true, "the end of the sign-in");
+        Assert.Equal(["PageOpened", "PageOpened", "Ready"], again.Told.Where(told => told is PageOpened or Ready).Select(told => told.GetType().Name));
+    }
+
+    [Fact]
+    [Trait("Behaviour", "sign-in.refused")]
+    public async Task SignIn_WrongPasswordOrUnknownAccount_IsRefusedInTheSameWords()
+    {
+        var account = await Server.RegisterAsync("ann");
+        var wrong = await RefusedAsync("bad_credentials", () => New().Client.SignInAsync(account, "wrong password"));
+        var unknown = await RefusedAsync("bad_credentials", () => New().Client.SignInAsync(account + "-nobody", TestServer.Password));
+        Assert.Equal(wrong.Message, unknown.Message);
+    }
+
+    [Fact]
+    [Trait("Behaviour", "sign-in.token")]
+    public async Task Session_ThatWasKept_SignsInAgainUntilItIsSignedOut()
+    {
+        var ann = await JoinAsync("ann");
+        var kept = ann.Client.Session!;
+        await ann.Client.DisposeAsync();
+        var again = New(options => options with { Session = kept });
+        await again.Client.ConnectAsync();
+        Assert.Equal([kept.Account], again.Client.Pages.Keys);
+        await again.Client.SignOutAsync();
+        await RefusedAsync("unauthenticated", () => New().Client.ConnectAsync(kept));
+    }
+
+    [Fact]
+    [Trait("Behaviour", "sign-out.device")]
+    public async Task SignOut_OfOneDevice_EndsItsSessionAndNoOther()
+    {
+        var phone = await JoinAsync("ann");
+        var desk = await SignInAsync(phone.Account);
+        var session = phone.Client.Session!;
+        await phone.Client.SignOutAsync();
+        Assert.Equal(ConnectionStatus.SignedOut, phone.Client.Status);
+        await RefusedAsync("unauthenticated", () => New().Client.ConnectAsync(session));
+        await desk.Client.PingAsync();
+    }
+
+    [Fact]
+    [Trait("Behaviour", "sign-out.everywhere")]
+    public async Task SignOut_Everywhere_EndsTheOtherDevices()
+    {
+        var phone = await JoinAsync("ann");
+        var desk = await SignInAsync(phone.Account);
+        await phone.Client.SignOutAsync(everywhere: true);
+        Assert.Equal(4004, (await desk.HearsAsync<SignedOut>(_ => true, "the end")).CloseCode);
+    }
+
+    [Fact]
+    [Trait("Behaviour", "password.changed")]
+    public async Task Password_Changed_EndsTheOtherSessionsAndSignsInAnew()
+    {
+        var phone = await JoinAsync("ann");
+        var desk = await SignInAsync(phone.Account);
+        await phone.Client.ChangePasswordAsync(TestServer.Password, TestServer.Password + "!");
+        await desk.HearsAsync<SignedOut>(_ => true, "the end");
+        await phone.Client.PingAsync();
+        await RefusedAsync("bad_credentials", () => New().Client.SignInAsync(phone.Account, TestServer.Password));
+        await SignInAsync(phone.Account, password: TestServer.Password + "!");
+    }
+
+    [Fact]
+    [Trait("Behaviour", "devices.list-and-end")]
+    public async Task Devices_AreListed_AndOneEndsAnother()
+    {
+        var phone = await JoinAsync("ann", options => options with { Device = "phone" });
+        var desk = await SignInAsync(phone.Account, options => options with { Device = "desk" });
+        var devices = await desk.Client.ListSessionsAsync(desk.Account);
+        Assert.Equal(
+            [("phone", false, phone.Client.SessionId), ("desk", true, desk.Client.SessionId)],
+            devices.Select(device => (device.Device, device.Current, (string?)device.Session)));
+        await desk.Client.EndSessionAsync(phone.Client.SessionId!);
+        Assert.Equal(4004, (await phone.HearsAsync<SignedOut>(_ => true, "the end")).CloseCode);
+    }
+}

@@ -1,0 +1,148 @@
+namespace OrleansIM.EndToEnd.Tests.Process;
+
+/// <summary>The executable: how it stops, how it dies, and what it says when it cannot start.</summary>
+public sealed class ProcessTests : IDisposable
+{
+    private const string NoSignals = "Windows has no SIGTERM.";
+    private static readonly TimeSpan s_exit = TimeSpan.FromSeconds(15);
+
+    private readonly TempDirectory _data = new();
+
+    public void Dispose() => _data.Dispose();
+
+    [SkippableFact]
+    public async Task Terminated_UnderLoad_SaysByeAndKeepsEverythingAcknowledged()
+    {
+        Skip.If(OperatingSystem.IsWindows(), NoSignals);
+        var chatters = new List<Chatter>();
+        await using (var server = await ChildServer.StartAsync(_data.Path))
+        {
+            var load = await LoadAsync(server, chatters, pairs: 3);
+            await UntilAsync(chatters, 300, load);
+
+            await server.TerminateAsync();
+
+            foreach (var chatter in chatters)
+            {
+                await chatter.Writer.ByeAsync(4000);
+                Assert.True(chatter.Writer.Frames.Single(frame => frame.Is("bye")).Data.GetProperty("reconnect").GetBoolean());
+            }
+
+            await Task.WhenAll(load);
+            Assert.Equal(0, await server.ExitAsync(s_exit));
+            await Eventually.TrueAsync(() => server.Output.Contains("Stopped.", StringComparison.Ordinal), "the log to say that it has stopped");
+            Assert.Contains("Stopping: ", server.Output, StringComparison.Ordinal);
+        }
+
+        await using var again = await ChildServer.StartAsync(_data.Path);
+        await CheckAsync(chatters, again);
+    }
+
+    [Fact]
+    public async Task Killed_UnderLoadAgainAndAgain_LosesAndDoublesNothing()
+    {
+        var chatters = new List<Chatter>();
+        for (var round = 1; round <= 5; round++)
+        {
+            await using var server = await ChildServer.StartAsync(_data.Path);
+            var load = await LoadAsync(server, chatters, pairs: 3);
+            await UntilAsync(chatters, chatters.Sum(chatter => chatter.Acknowledged) + 150, load);
+
+            await server.KillAsync();
+
+            await Task.WhenAll(load);
+        }
+
+        await using var last = await ChildServer.StartAsync(_data.Path);
+        await CheckAsync(chatters, last);
+    }
+
+    [Fact]
+    public async Task Configuration_WithFaults_NamesEachOnStandardErrorAndExitsWith1()
+    {
+        await using var server = ChildServer.Launch(
+            ChildServer.DataDirectory(_data.Path), "--Storage:Provider=oops", "--Accounts:PasswordIterations=1", "--Gateway:Heartbeat=00:00:00", "--Links:MaxMembers=1",
+            "--Storage:Provder=postgres", "--Storage:Sqlite:Synchron=Full", "--Mail:MaxRecipients=0", "--Mail:Domains:example.test:Imap:Hots=imap.example.test");
+
+        Assert.Equal(1, await server.ExitAsync(TimeSpan.FromSeconds(30)));
+        foreach (var setting in new[] { "Storage:Provider", "Accounts:PasswordIterations", "Gateway:Heartbeat", "Links:MaxMembers", "Storage:Provder", "Storage:Sqlite:Synchron ", "Mail:MaxRecipients", "Mail:Domains:example.test:Imap:Hots " })
+        {
+            Assert.Contains(setting, server.Errors, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("   at ", server.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Accounts:PasswordIterations", "many")]
+    [InlineData("Links:Validation", "Sometimes")]
+    [InlineData("Gateway:Heartbeat", "soon")]
+    public async Task Configuration_ThatCannotBeRead_NamesTheSettingAndExitsWith1(string setting, string value)
+    {
+        await using var server = ChildServer.Launch(ChildServer.DataDirectory(_data.Path), $"--{setting}={value}");
+
+        Assert.Equal(1, await server.ExitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Contains(setting, server.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", server.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DataDirectory_OfARunningServer_IsRefusedToASecond()
+    {
+        await using var first = await ChildServer.StartAsync(_data.Path);
+        await using var second = ChildServer.Launch(ChildServer.DataDirectory(_data.Path));
+
+        Assert.Equal(1, await second.ExitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Contains(_data.Path, second.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", second.Errors, StringComparison.Ordinal);
+        using var chatter = await Chatter.MeetAsync(first.Address);
+        await chatter.SignInAsync(first.Address);
+        await chatter.WriteAsync(until: 10);
+        await chatter.CheckAsync(first.Address);
+    }
+
+    [Fact]
+    public async Task Address_InUse_IsNamedOnStandardError()
+    {
+        await using var first = await ChildServer.StartAsync(_data.Path);
+        using var otherData = new TempDirectory();
+        await using var second = ChildServer.Launch($"--urls={first.Address}", ChildServer.DataDirectory(otherData.Path));
+
+        Assert.Equal(1, await second.ExitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Contains("--urls", second.Errors, StringComparison.Ordinal);
+    }
+
+    private static async Task<Task[]> LoadAsync(ChildServer server, List<Chatter> chatters, int pairs)
+    {
+        while (chatters.Count < pairs)
+        {
+            chatters.Add(await Chatter.MeetAsync(server.Address));
+        }
+
+        foreach (var chatter in chatters)
+        {
+            await chatter.SignInAsync(server.Address);
+        }
+
+        return [.. chatters.Select(chatter => Task.Run(() => chatter.WriteAsync()))];
+    }
+
+    private static Task UntilAsync(List<Chatter> chatters, int acknowledged, Task[] load) => Eventually.TrueAsync(
+        async () =>
+        {
+            // A writer that has ended says why; the others would only be waited for in vain.
+            await Task.WhenAll(load.Where(writer => writer.IsCompleted));
+            return chatters.Sum(chatter => chatter.Acknowledged) >= acknowledged;
+        },
+        $"{acknowledged} acknowledged messages",
+        TimeSpan.FromSeconds(120));
+
+    private static async Task CheckAsync(List<Chatter> chatters, ChildServer server)
+    {
+        foreach (var chatter in chatters)
+        {
+            await chatter.CheckAsync(server.Address);
+            chatter.Dispose();
+        }
+    }
+}
