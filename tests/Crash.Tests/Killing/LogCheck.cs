@@ -1,0 +1,105 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text.Json;
+
+namespace OrleansIM.Crash.Tests.Killing;
+
+/// <summary>
+/// Reads the tables with plain SQL, everything in one statement and so at one moment, and compares them with the book.
+/// Each check looks at what is new since the last one.
+/// </summary>
+internal sealed class LogCheck(Func<Task<DbConnection>> connect, Book book)
+{
+    private const int Message = 1;
+
+    private readonly Dictionary<string, long> _checked = Book.Accounts.ToDictionary(account => account, _ => 0L);
+    private readonly Dictionary<(string Writer, long Number), (long Seq, string Id)> _sent = [];
+
+    /// <summary>Messages found so far.</summary>
+    public int Messages => _sent.Count;
+
+    /// <summary>
+    /// Everything promised is in both logs once; no log has a hole; each message is in both or in neither, whether or not
+    /// anybody was told; what was pushed is there.
+    /// </summary>
+    public async Task CheckAsync()
+    {
+        // Promises first: what is promised after this moment may or may not be found.
+        var (promises, seen) = book.Take();
+        var received = new Dictionary<string, long?>();
+        var sent = new Dictionary<string, long>();
+        foreach (var row in await ReadAsync())
+        {
+            Assert.True(row.Seq == _checked[row.Account] + 1, $"{row.Account} has seq {row.Seq} after {_checked[row.Account]}");
+            _checked[row.Account] = row.Seq;
+            if (row.Kind != Message)
+            {
+                continue;
+            }
+
+            var (id, from, number) = Parse(row.Data);
+            if (from == row.Account)
+            {
+                Assert.True(_sent.TryAdd((from, number), (row.Seq, id)), $"{from}/{number} is in the log twice");
+                Assert.True(sent.TryAdd(id, row.Seq), $"message {id} was sent twice");
+            }
+            else
+            {
+                Assert.True(received.TryAdd(id, row.PeerSeq), $"{row.Account} has message {id} twice");
+            }
+        }
+
+        Assert.Equal(sent.OrderBy(pair => pair.Key), received.Select(pair => KeyValuePair.Create(pair.Key, pair.Value ?? -1)).OrderBy(pair => pair.Key));
+        AssertKept(promises);
+        Assert.All(seen, head => Assert.True(_checked[head.Key] >= head.Value, $"{head.Key} pushed seq {head.Value}, and the log ends at {_checked[head.Key]}"));
+    }
+
+    /// <summary>Everything from the beginning, and every promise there ever was.</summary>
+    public async Task CheckAllAsync()
+    {
+        foreach (var account in Book.Accounts)
+        {
+            _checked[account] = 0;
+        }
+
+        _sent.Clear();
+        await CheckAsync();
+        AssertKept(book.All());
+    }
+
+    private void AssertKept(IEnumerable<Promise> promises)
+    {
+        foreach (var promise in promises)
+        {
+            Assert.True(_sent.TryGetValue((promise.Writer, promise.Number), out var stored), $"{promise} was acknowledged and is not there");
+            Assert.True(stored == (promise.Seq, promise.Id), $"{promise} was acknowledged; there is {stored}");
+        }
+    }
+
+    private async Task<List<Row>> ReadAsync()
+    {
+        await using var connection = await connect();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT account, seq, kind, peer_seq, data FROM timeline WHERE "
+            + string.Join(" OR ", _checked.Select(pair => $"(account = '{pair.Key}' AND seq > {pair.Value.ToString(CultureInfo.InvariantCulture)})"))
+            + " ORDER BY account, seq";
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<Row>();
+        while (await reader.ReadAsync())
+        {
+            rows.Add(new Row(reader.GetString(0), reader.GetInt64(1), reader.GetInt32(2), reader.IsDBNull(3) ? null : reader.GetInt64(3), reader.GetFieldValue<byte[]>(4)));
+        }
+
+        return rows;
+    }
+
+    private static (string Id, string From, long Number) Parse(byte[] data)
+    {
+        using var json = JsonDocument.Parse(data);
+        var body = json.RootElement.GetProperty("body").GetString()!.Split('/');
+        Assert.Equal(body[0], json.RootElement.GetProperty("from").GetString());
+        return (json.RootElement.GetProperty("id").GetString()!, body[0], long.Parse(body[1], CultureInfo.InvariantCulture));
+    }
+
+    private sealed record Row(string Account, long Seq, int Kind, long? PeerSeq, byte[] Data);
+}
