@@ -1,0 +1,96 @@
+using OrleansIM.Benchmarks.EndToEnd.Ours;
+using OrleansIM.Benchmarks.EndToEnd.Profiling;
+using OrleansIM.TestSupport;
+
+namespace OrleansIM.Benchmarks.EndToEnd;
+
+/// <summary>What the sides of all workloads share: the options, one PostgreSQL, a folder that is gone afterwards.</summary>
+internal sealed class BenchContext(BenchOptions options) : IAsyncDisposable
+{
+    private readonly TempDirectory _folder = new();
+    private readonly PostgresServer _postgres = new();
+    private readonly DovecotServer _dovecot = new();
+    private bool _isPostgresUp;
+    private bool _isDovecotUp;
+
+    public BenchOptions Options => options;
+
+    /// <summary>A new folder below the temporary one.</summary>
+    public string NewFolder(string name) => Directory.CreateDirectory(Path.Combine(_folder.Path, $"{name}-{Guid.NewGuid():N}")).FullName;
+
+    /// <summary>PostgreSQL, started when it is first asked for; durable as by default.</summary>
+    public async Task<PostgresServer> PostgresAsync()
+    {
+        if (!_postgres.IsAvailable)
+        {
+            throw new BenchException(PostgresServer.MissingReason);
+        }
+
+        if (!_isPostgresUp)
+        {
+            await _postgres.InitializeAsync();
+            _isPostgresUp = true;
+        }
+
+        return _postgres;
+    }
+
+    /// <summary>The mail server, started when it is first asked for.</summary>
+    public async Task<DovecotServer> DovecotAsync()
+    {
+        if (!_dovecot.IsAvailable)
+        {
+            throw new BenchException(DovecotServer.MissingReason);
+        }
+
+        if (!_isDovecotUp)
+        {
+            await _dovecot.InitializeAsync();
+            _isDovecotUp = true;
+        }
+
+        return _dovecot;
+    }
+
+    /// <summary>An empty database for our server.</summary>
+    public async Task<OursDatabase> NewDatabaseAsync()
+    {
+        if (options.Store == BenchOptions.Sqlite)
+        {
+            return new OursDatabase(["--Storage:Provider=sqlite", $"--Storage:DataDirectory={NewFolder("data")}"], null);
+        }
+
+        var postgres = await PostgresAsync();
+        return new OursDatabase(
+            ["--Storage:Provider=postgres", $"--Storage:ConnectionString={await postgres.CreateDatabaseAsync()}"], postgres.ProcessId);
+    }
+
+    /// <summary>Our server on a database, with so many rounds of password hashing.</summary>
+    public Task<OursServer> StartOursAsync(OursDatabase database, int rounds, CancellationToken cancellation) =>
+        StartOursAsync(database, rounds, [], cancellation);
+
+    /// <summary>The same with settings that the workload needs; those of the command line win.</summary>
+    public async Task<OursServer> StartOursAsync(OursDatabase database, int rounds, IEnumerable<string> more, CancellationToken cancellation)
+    {
+        if (!File.Exists(options.Server))
+        {
+            throw new BenchException($"There is no server at {options.Server}; ./oim bench builds it.");
+        }
+
+        string[] settings = [.. database.Settings, OursServer.Rounds(rounds), .. more, .. options.Settings];
+        var environment = options.ProfileFolder is null ? null : CpuProfile.ServerEnvironment;
+        return await OursServer.StartAsync(options.Server, settings, environment, cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _postgres.DisposeAsync();
+        await _dovecot.DisposeAsync();
+        _folder.Dispose();
+    }
+}
+
+/// <summary>Where our server keeps its data.</summary>
+/// <param name="Settings">Of our server.</param>
+/// <param name="ProcessId">The database's process, if it has one of its own.</param>
+internal sealed record OursDatabase(IReadOnlyList<string> Settings, int? ProcessId);
