@@ -135,6 +135,16 @@ internal sealed class Chat(ImClient client)
 
     public Task PresenceAsync(string status) => DoAsync(() => client.SetPresenceAsync(status));
 
+    /// <summary>What a command does that is the same on a screen and line by line; null if it is none of those.</summary>
+    public Func<Task>? Command(string name, string what) => name switch
+    {
+        "/add" => () => AddAsync(what),
+        "/accept" => () => AcceptAsync(what),
+        "/presence" => () => PresenceAsync(what),
+        "/retry" => RetryAsync,
+        _ => null,
+    };
+
     public void Say(string text)
     {
         Said?.Invoke(text);

@@ -102,17 +102,8 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
             case "/read":
                 InLoop(chat.MarkReadAsync);
                 break;
-            case "/add":
-                InLoop(() => chat.AddAsync(what));
-                break;
-            case "/accept":
-                InLoop(() => chat.AcceptAsync(what));
-                break;
-            case "/presence":
-                InLoop(() => chat.PresenceAsync(what));
-                break;
-            case "/retry":
-                InLoop(chat.RetryAsync);
+            case var name when chat.Command(name, what) is { } work:
+                InLoop(work);
                 break;
             default:
                 if (line.StartsWith('/'))

@@ -119,17 +119,8 @@ internal sealed class Screen(Chat chat, ImPump pump)
             case "/quit":
                 _over = true;
                 break;
-            case "/add":
-                InLoop(() => chat.AddAsync(what));
-                break;
-            case "/accept":
-                InLoop(() => chat.AcceptAsync(what));
-                break;
-            case "/presence":
-                InLoop(() => chat.PresenceAsync(what));
-                break;
-            case "/retry":
-                InLoop(chat.RetryAsync);
+            case var name when chat.Command(name, what) is { } work:
+                InLoop(work);
                 break;
             default:
                 chat.Say("/add ACCOUNT · /accept [ACCOUNT] · /presence online|away|busy|invisible · /retry · /quit");
