@@ -19,7 +19,8 @@ internal static class Faults
 
     /// <summary>Whether the same can succeed a little later.</summary>
     public static bool IsPassing(Refusal refusal) =>
-        refusal.Code is ErrorCodes.Unavailable or ErrorCodes.SlowDown or ErrorCodes.LimitReached or ErrorCodes.Conflict or ErrorCodes.Internal;
+        refusal.Code is ErrorCodes.Unavailable or ErrorCodes.SlowDown or ErrorCodes.LimitReached or ErrorCodes.Conflict or ErrorCodes.Internal
+            or OrleansIM.Sessions.SessionRefusals.UnprovedSession;
 
     public static bool IsUnknownSession(Refusal? refusal) => refusal?.Code == OrleansIM.Sessions.SessionRefusals.UnknownSession;
 

@@ -7,6 +7,9 @@ namespace OrleansIM.Gateway.Sessions;
 /// <summary>This part brings a lane back in step with its account: reads the log, opens the session again.</summary>
 internal sealed partial class Session
 {
+    // Requests wait for so many attempts, a second in all, while the own account is opened again first.
+    private const int ProofAttempts = 4;
+
     private void OnForgotten(SessionAccount account)
     {
         bool repair;
@@ -34,7 +37,7 @@ internal sealed partial class Session
         var failures = 0;
         while (TakeStep(account, out var seen) is var step && step != LaneStep.None)
         {
-            var done = step == LaneStep.Pull ? await PullAsync(account, seen) : await ReopenAsync(account, seen);
+            var done = step == LaneStep.Pull ? await PullAsync(account, seen) : await ReopenAsync(account, seen, failures);
             if (done)
             {
                 failures = 0;
@@ -108,7 +111,7 @@ internal sealed partial class Session
     }
 
     /// <summary>False if it has to be tried again after a pause.</summary>
-    private async Task<bool> ReopenAsync(SessionAccount account, long seen)
+    private async Task<bool> ReopenAsync(SessionAccount account, long seen, int failures)
     {
         HoldSignals(account);
         var opened = await OpenAtAccountAsync(account, seen);
@@ -129,7 +132,11 @@ internal sealed partial class Session
             account.Lane.OnReopenFailed();
         }
 
-        account.Line.Release(LineEnd.Unavailable);
+        if (refusal.Code != SessionRefusals.UnprovedSession || failures >= ProofAttempts)
+        {
+            account.Line.Release(LineEnd.Unavailable);
+        }
+
         return false;
     }
 
@@ -206,7 +213,7 @@ internal sealed partial class Session
     {
         try
         {
-            return await account.Grain.OpenSessionAsync(new OpenSession
+            var opened = await account.Grain.OpenSessionAsync(new OpenSession
             {
                 Session = Id,
                 Token = Token,
@@ -214,6 +221,13 @@ internal sealed partial class Session
                 ResumeFrom = resumeFrom,
                 Presence = account.Presence,
             });
+            if (opened.Refusal?.Code == SessionRefusals.UnprovedSession)
+            {
+                // The own account was activated anew as well, and asking it for the group shows that.
+                RefreshGroup();
+            }
+
+            return opened;
         }
         catch (Exception e)
         {

@@ -40,9 +40,9 @@ public interface IAccountLinkGrain : IGrainWithStringKey
     [Alias("Notify")]
     Task NotifyAsync(LinkNotice notice);
 
-    /// <summary>Whether the session was signed in with this account and is open.</summary>
-    [Alias("HasOwnSession")]
-    Task<bool> HasOwnSessionAsync(string session);
+    /// <summary>Whether the session was signed in with this account and is open; it may see accounts that are linked then.</summary>
+    [Alias("CheckOwnSession")]
+    Task<SessionRight> CheckOwnSessionAsync(string session);
 }
 
 /// <summary>A verified password or token: the version of the credentials it was checked against, never what was checked.</summary>

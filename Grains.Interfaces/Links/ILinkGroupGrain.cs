@@ -28,8 +28,8 @@ public interface ILinkGroupGrain : IGrainWithStringKey
     Task<GroupView> EnterAsync(string account, bool atSignIn);
 
     /// <summary>Whether a session signed in by <paramref name="master"/> may see <paramref name="member"/> right now.</summary>
-    [Alias("Authorize")]
-    Task<bool> AuthorizeAsync(string session, string master, string member);
+    [Alias("CheckRight")]
+    Task<SessionRight> CheckRightAsync(string session, string master, string member);
 
     /// <summary>Sessions of a master were signed out: no member shows them anything any more.</summary>
     [Alias("CloseSessions")]

@@ -140,6 +140,18 @@ public enum SessionEnd
     Restarted = 7,
 }
 
+/// <summary>Whether a session may see an account that it did not sign in with.</summary>
+public enum SessionRight
+{
+    No = 0,
+    Yes = 1,
+    /// <summary>
+    /// Nobody can tell: the account that signed in does not know the session. It was signed out, or the account was
+    /// activated anew and the gateway has not opened the session there again yet.
+    /// </summary>
+    Unproved = 2,
+}
+
 /// <summary>Refusals between an account and the gateway that a client never sees.</summary>
 public static class SessionRefusals
 {
@@ -147,6 +159,11 @@ public static class SessionRefusals
     public const string UnknownSession = "unknown_session";
 
     public static Refusal Unknown { get; } = new(UnknownSession, "The account does not know this session; open it again.");
+
+    /// <summary>The account that signed in does not know the session: open it there first, then here again.</summary>
+    public const string UnprovedSession = "unproved_session";
+
+    public static Refusal Unproved { get; } = new(UnprovedSession, "The account that signed in does not know this session; open it there again, then here.");
 
     /// <summary>What a client sees when the session stays unknown.</summary>
     public static Refusal Forbidden { get; } = new(ErrorCodes.Forbidden, "This account is not in your session. Use an account that hello listed.");

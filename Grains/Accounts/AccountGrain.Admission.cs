@@ -60,9 +60,10 @@ internal sealed partial class AccountGrain
             }
 
             var epoch = _rightsEpoch;
-            if (!await IsAuthorizedAsync(request.Session, request.Token.Account))
+            var right = await FindRightAsync(request.Session, request.Token.Account);
+            if (right is not SessionRight.Yes)
             {
-                return SessionRefusals.Forbidden;
+                return right is SessionRight.Unproved ? SessionRefusals.Unproved : SessionRefusals.Forbidden;
             }
 
             if (epoch == _rightsEpoch && IsActive)
@@ -72,8 +73,14 @@ internal sealed partial class AccountGrain
         }
     }
 
-    private async Task<bool> IsAuthorizedAsync(string session, string master) =>
-        Record.LinkGroup is { } group
-        && await GrainFactory.GetGrain<ILinkGroupGrain>(group).AuthorizeAsync(session, master, _id)
-        && Record.LinkGroup == group;
+    private async Task<SessionRight> FindRightAsync(string session, string master)
+    {
+        if (Record.LinkGroup is not { } group)
+        {
+            return SessionRight.No;
+        }
+
+        var right = await Group(group).CheckRightAsync(session, master, _id);
+        return Record.LinkGroup == group ? right : SessionRight.No;
+    }
 }

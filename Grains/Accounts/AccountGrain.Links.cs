@@ -179,8 +179,10 @@ internal sealed partial class AccountGrain
         }
     }
 
-    public Task<bool> HasOwnSessionAsync(string session) =>
-        Task.FromResult(IsActive && _sessions.TryGetValue(session, out var found) && found.IsOwn && !IsMailOnly(found.Token));
+    public Task<SessionRight> CheckOwnSessionAsync(string session) => Task.FromResult(
+        !IsActive ? SessionRight.No
+        : !_sessions.TryGetValue(session, out var found) ? SessionRight.Unproved
+        : found.IsOwn && !IsMailOnly(found.Token) ? SessionRight.Yes : SessionRight.No);
 
     private ILinkGroupGrain Group(string group) => GrainFactory.GetGrain<ILinkGroupGrain>(group);
 

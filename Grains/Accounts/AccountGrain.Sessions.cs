@@ -90,8 +90,8 @@ internal sealed partial class AccountGrain
     {
         var now = _time.GetUtcNow();
         SweepSessions(now);
-        var unknown = request.Sessions.Where(session => !_sessions.ContainsKey(session)).ToArray();
-        var known = request.Sessions.Except(unknown).Select(session => _sessions[session]).ToArray();
+        var unknown = request.Sessions.Where(session => !_sessions.ContainsKey(session)).ToList();
+        var known = request.Sessions.Except(unknown).Select(session => _sessions[session]).ToList();
         foreach (var session in known)
         {
             session.LeaseUntil = now + _options.SessionLease;
@@ -101,16 +101,24 @@ internal sealed partial class AccountGrain
         KeepMailboxesOpen(now);
 
         // A link group that died in the middle of a change could not tell: ask it whether its masters still are.
-        foreach (var session in known.Where(session => !session.IsOwn))
+        foreach (var session in known.Where(session => !session.IsOwn).ToArray())
         {
-            if (!await IsAuthorizedAsync(session.Id, session.SignedInAs))
+            var right = await FindRightAsync(session.Id, session.SignedInAs);
+            if (right is SessionRight.No)
             {
                 EndSessions(candidate => candidate.Id == session.Id, SessionEnd.Unlinked);
+            }
+            else if (right is SessionRight.Unproved)
+            {
+                // Nothing is shown to it until it was opened again, which has to be proved.
+                await CloseSessionAsync(session.Id);
+                known.Remove(session);
+                unknown.Add(session.Id);
             }
         }
 
         // Who has no session here learns nothing, not even how much is written.
-        return new RenewedSessions { Head = known.Length > 0 ? _timeline.Head : 0, Unknown = unknown };
+        return new RenewedSessions { Head = known.Count > 0 ? _timeline.Head : 0, Unknown = [.. unknown] };
     }
 
     public Task<Outcome<SessionInfo[]>> ListSessionsAsync(string session)

@@ -95,25 +95,26 @@ internal sealed partial class LinkGroupGrain(
         };
     }
 
-    public async Task<bool> AuthorizeAsync(string session, string master, string member)
+    public async Task<SessionRight> CheckRightAsync(string session, string master, string member)
     {
         if (!LinkGroupRules.MaySee(state.State, master, member))
         {
-            return false;
+            return SessionRight.No;
         }
 
         if (!_proved.Contains((session, master)))
         {
-            if (!await Account(master).HasOwnSessionAsync(session))
+            var own = await Account(master).CheckOwnSessionAsync(session);
+            if (own is not SessionRight.Yes)
             {
-                return false;
+                return own;
             }
 
             _proved.Add((session, master));
         }
 
         // Asked once more: the group may have changed while the master was asked.
-        return LinkGroupRules.MaySee(state.State, master, member);
+        return LinkGroupRules.MaySee(state.State, master, member) ? SessionRight.Yes : SessionRight.No;
     }
 
     public Task CloseSessionsAsync(string master, string[] sessions)

@@ -8,7 +8,8 @@ namespace OrleansIM.Cluster.Tests.Process;
 
 /// <summary>
 /// Two friends behind the load balancer, each with a client of the SDK. The first writes numbered messages, one after
-/// the other, each until it is acknowledged; the second reads. Every durable event of both has to be the next one.
+/// the other, each until it is acknowledged; the second reads, signed in with another account that is linked with the
+/// one that is written to. Every durable event of both has to be the next one, and no page may go.
 /// </summary>
 internal sealed class Pair : IAsyncDisposable
 {
@@ -71,13 +72,17 @@ internal sealed class Pair : IAsyncDisposable
     public static async Task<Pair> MeetAsync(Uri server, string name)
     {
         var pair = new Pair(server, name);
-        foreach (var (client, account) in new[] { (pair._writer, pair.From), (pair._reader, pair.To) })
+        var home = $"{name}.home";
+        await TryAsync(() => pair._reader.RegisterAsync(pair.To, Password));
+        foreach (var (client, account) in new[] { (pair._writer, pair.From), (pair._reader, home) })
         {
             await TryAsync(() => client.RegisterAsync(account, Password));
-            pair.Watch(client, account);
+            pair.Watch(client);
             await TryAsync(() => client.SignInAsync(account, Password));
         }
 
+        await TryAsync(() => pair._reader.AddLinksAsync([new LinkRequest(pair.To, Password)]));
+        await Eventually.TrueAsync(() => pair._lastSeq.ContainsKey(pair.To), "the page of the linked account");
         await TryAsync(() => pair._writer.RequestContactAsync(pair.From, pair.To));
         await TryAsync(() => pair._reader.AcceptContactAsync(pair.To, pair.From));
         return pair;
@@ -192,19 +197,23 @@ internal sealed class Pair : IAsyncDisposable
         }
     }
 
-    private void Watch(ImClient client, string account) => _handlers.Add(client.On<ImEvent>(happened =>
+    private void Watch(ImClient client) => _handlers.Add(client.On<ImEvent>(happened =>
     {
+        var account = happened.Account ?? "";
         switch (happened)
         {
             case PageOpened opened:
                 // A page that is loaded anew covers what was missed.
                 _lastSeq[account] = opened.Page.Cursor;
                 break;
+            case PageGone gone:
+                _faults.Enqueue($"The page of {account} is gone: {gone.Reason}");
+                break;
             case Reconnecting:
                 Reconnections++;
                 break;
             case SignedOut ended:
-                _faults.Enqueue($"{account} was signed out: {ended.CloseCode} {ended.Error}");
+                _faults.Enqueue($"{From} or {To} was signed out: {ended.CloseCode} {ended.Error}");
                 break;
         }
 

@@ -1,4 +1,5 @@
 using OrleansIM.Gateway.Tests.World;
+using OrleansIM.Links;
 using OrleansIM.Protocol;
 using OrleansIM.Sessions;
 
@@ -125,6 +126,38 @@ public sealed class PushTests : IAsyncLifetime
 
         Assert.Equal(Enumerable.Range(1, 40).Select(i => $"ann.cid:{i}"), _host.World.Calls.Where(c => c.Contains(".cid:", StringComparison.Ordinal)));
         Assert.Equal(Upto(40), _client.Seqs("ann"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Accounts_AllStartedAnewAtOnce_StayInTheSession(bool isAsked)
+    {
+        var work = _host.World.Add("work");
+        _host.World.Link("g", ("ann", LinkRole.Master), ("work", LinkRole.Secondary));
+        var client = await _host.SignInAsync("ann");
+        var reopening = _ann.Close("OpenSession");
+        _ann.Forget();
+
+        // The linked account notices first, and cannot ask the one that has signed in yet.
+        if (isAsked)
+        {
+            work.Forget();
+            await client.SendAsync("""{"id":1,"op":"send","as":"work","to":"bob","body":"x","cid":"1"}""");
+        }
+        else
+        {
+            work.End(SessionEnd.Restarted);
+        }
+
+        await reopening.Reached;
+        reopening.Open();
+        await client.UntilAsync(_ => work.SessionCount == 1, "the linked account to be open again");
+        work.Append();
+        await client.UntilAsync(_ => client.Seqs("work").Length == work.Head, "its entries");
+
+        Assert.Equal(0, client.Count("pageGone"));
+        Assert.Equal(2, client.Count("page"));
     }
 
     [Fact]

@@ -32,6 +32,11 @@ internal sealed partial class FakeAccount : IAccountGrain
             return new Refusal(ErrorCodes.Forbidden, "Not linked.");
         }
 
+        if (signedIn != this && !signedIn._sessions.ContainsKey(request.Session))
+        {
+            return SessionRefusals.Unproved;
+        }
+
         _sessions[request.Session] = request;
         var resumed = request.ResumeFrom is { } cursor && cursor <= Log.Count && Log.Count - cursor <= ResumeWindow;
         return new OpenedSession { Page = Page(resumed ? request.ResumeFrom!.Value : null) };

@@ -117,6 +117,25 @@ public sealed class LinkGroupGrainTests
     }
 
     [Fact]
+    public async Task Session_ThatTheMasterHasForgotten_IsUnknownToTheOthersUntilItIsOpenThereAgain()
+    {
+        await using var world = await GrainWorld.StartAsync();
+        var ann = await LinkedAsync(world, "ann", "work", "game");
+        // The group asks the master again after a change, as it does when it was activated anew itself.
+        (await world.Account("ann").RemoveLinkAsync(ann.Id, "game")).ShouldBeDone();
+        await world.Account("ann").CloseSessionAsync(ann.Id);
+
+        var renewed = await world.Account("work").RenewSessionsAsync(new RenewSessions { Sessions = [ann.Id] });
+
+        Assert.Equal([ann.Id], renewed.Unknown);
+        Assert.Equal(0, renewed.Head);
+        Assert.Null(world.Gateway.EndOf("work", ann.Id));
+        (await ann.OpenAsync("work")).ShouldBeRefused(SessionRefusals.UnprovedSession);
+        (await ann.OpenAsync("ann")).ShouldBeDone();
+        (await ann.OpenAsync("work")).ShouldBeDone();
+    }
+
+    [Fact]
     public async Task Role_MasterBecomesSecondary_LosesTheOtherPages()
     {
         await using var world = await GrainWorld.StartAsync();

@@ -179,8 +179,8 @@ public sealed class StrangerTests : IAsyncLifetime
         (await links.SetRoleAsync(Stranger, "bob", LinkRole.Master)).ShouldBeRefused(ErrorCodes.Forbidden);
         (await links.AddAsync(new LinkCandidate { Account = Stranger, Role = LinkRole.Master, CredentialVersion = 1 }, [])).ShouldBeRefused(ErrorCodes.Forbidden);
         Assert.Empty((await links.EnterAsync(Stranger, atSignIn: true)).Members);
-        Assert.False(await links.AuthorizeAsync(_stranger.Id, Stranger, Victim));
-        Assert.False(await links.AuthorizeAsync("made-up", Victim, "bob"));
+        Assert.Equal(SessionRight.No, await links.CheckRightAsync(_stranger.Id, Stranger, Victim));
+        Assert.Equal(SessionRight.Unproved, await links.CheckRightAsync("made-up", Victim, "bob"));
     }
 
     private static bool HasRule(MethodInfo method)
