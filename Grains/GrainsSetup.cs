@@ -44,6 +44,7 @@ public static class GrainsSetup
         services.AddHostedService(provider => provider.GetRequiredService<GroupRelay>());
         services.AddSingleton<TimelineTrimmer>();
         services.AddHostedService(provider => provider.GetRequiredService<TimelineTrimmer>());
+        services.AddSingleton<LostNodes>();
         services.AddSingleton<SiloPresence>();
         services.AddHostedService(provider => provider.GetRequiredService<SiloPresence>());
         services.AddSingleton<MailboxSecrets>();

@@ -1,5 +1,6 @@
 using OrleansIM.Grains;
 using OrleansIM.Grains.Accounts;
+using OrleansIM.Grains.Presence;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Hosting;
 using OrleansIM.Hosting.Admin;
@@ -38,6 +39,7 @@ public static class SiloApp
             builder.AddSiloLossWatch();
         }
 
+        builder.AddSiloLossWatch((services, lost) => services.GetRequiredService<LostNodes>().Add(lost));
         builder.AddMemoryTrimming();
 
         var app = builder.Build();

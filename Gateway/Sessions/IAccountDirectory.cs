@@ -1,3 +1,4 @@
+using Orleans.Runtime;
 using OrleansIM.Accounts;
 using OrleansIM.Contacts;
 using OrleansIM.Mailboxes;
@@ -8,6 +9,9 @@ namespace OrleansIM.Gateway.Sessions;
 /// <summary>Where the gateway finds accounts, and how they find the gateway. Tests put a world of their own behind it.</summary>
 internal interface IAccountDirectory
 {
+    /// <summary>This process, as the cluster calls it.</summary>
+    string? Node { get; }
+
     IAccountGrain Account(string id);
 
     IAccountCredentialsGrain Credentials(string id);
@@ -28,8 +32,11 @@ internal interface IAccountDirectory
 }
 
 /// <summary>The accounts of the cluster.</summary>
-internal sealed class ClusterAccounts(IClusterClient cluster) : IAccountDirectory
+internal sealed class ClusterAccounts(IClusterClient cluster, ILocalSiloDetails self) : IAccountDirectory
 {
+    // Asked for each time: before the host runs there is no address.
+    public string? Node => self.SiloAddress.ToString();
+
     public IAccountGrain Account(string id) => cluster.GetGrain<IAccountGrain>(id);
 
     public IAccountCredentialsGrain Credentials(string id) => cluster.GetGrain<IAccountCredentialsGrain>(id);

@@ -218,6 +218,7 @@ internal sealed partial class Session
                 Session = Id,
                 Token = Token,
                 Gateway = _services.Registry.ObserverOf(account.Id),
+                Node = _services.Directory.Node,
                 ResumeFrom = resumeFrom,
                 Presence = account.Presence,
             });

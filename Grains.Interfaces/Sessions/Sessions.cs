@@ -31,6 +31,9 @@ public sealed record OpenSession
     /// is <c>online</c>.
     /// </summary>
     [Id(4)] public SessionPresence? Presence { get; init; }
+
+    /// <summary>The process that the gateway is, as the cluster calls it: when it is lost, its sessions are.</summary>
+    [Id(5)] public string? Node { get; init; }
 }
 
 /// <summary>A session that is open, and the page it begins with.</summary>

@@ -59,6 +59,7 @@ internal sealed partial class AccountGrain
             Id = request.Session,
             Token = request.Token,
             Gateway = request.Gateway,
+            Node = request.Node,
             Since = known?.Since ?? now,
             IsOwn = isOwn,
             LeaseUntil = now + _options.SessionLease,
@@ -260,7 +261,7 @@ internal sealed partial class AccountGrain
 
     private void SweepSessions(DateTimeOffset now)
     {
-        foreach (var expired in _sessions.Values.Where(session => session.LeaseUntil < now || session.Token.ExpiresAt < now).ToArray())
+        foreach (var expired in _sessions.Values.Where(session => session.LeaseUntil < now || session.Token.ExpiresAt < now || _presence.Lost.Contains(session.Node)).ToArray())
         {
             _sessions.Remove(expired.Id);
             _audience = null;

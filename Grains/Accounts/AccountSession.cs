@@ -10,6 +10,9 @@ internal sealed class AccountSession
     public required string Id { get; init; }
     public required TokenClaims Token { get; init; }
     public required IGatewayObserver Gateway { get; init; }
+
+    /// <summary>The process of the gateway.</summary>
+    public required string? Node { get; init; }
     public required DateTimeOffset Since { get; init; }
 
     /// <summary>Signed in with this account, not with a master of its link group.</summary>

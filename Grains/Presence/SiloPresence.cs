@@ -29,8 +29,10 @@ internal sealed partial class SiloPresence : BackgroundService
     private readonly ConcurrentDictionary<string, DateTimeOffset> _accounts = new();
 
     public SiloPresence(
-        IGrainFactory grains, IOptions<PresenceOptions> options, PresenceMetrics metrics, TimeProvider time, ILogger<SiloPresence> logger)
+        IGrainFactory grains, IOptions<PresenceOptions> options, PresenceMetrics metrics, LostNodes lost, TimeProvider time, ILogger<SiloPresence> logger)
     {
+        Lost = lost;
+        lost.Changed += OnNodeLost;
         Metrics = metrics;
         metrics.Watch(() => _accounts.Count);
         (_grains, _options, _time, _logger) = (grains, options.Value, time, logger);
@@ -39,6 +41,9 @@ internal sealed partial class SiloPresence : BackgroundService
     }
 
     public PresenceMetrics Metrics { get; }
+
+    /// <summary>Processes whose sessions are none any more.</summary>
+    public LostNodes Lost { get; }
 
     /// <summary>This silo, in this life of its process.</summary>
     public string Owner { get; } = Guid.NewGuid().ToString("N");
@@ -130,6 +135,7 @@ internal sealed partial class SiloPresence : BackgroundService
 
     public override void Dispose()
     {
+        Lost.Changed -= OnNodeLost;
         _stopping.Dispose();
         base.Dispose();
     }
@@ -237,10 +243,34 @@ internal sealed partial class SiloPresence : BackgroundService
     }
 
     /// <summary>Asks accounts whose sessions were not renewed; who has none is let go of, also if it cannot say so itself.</summary>
-    private async Task CheckAccountsAsync()
+    private Task CheckAccountsAsync()
     {
         var now = _time.GetUtcNow();
-        foreach (var some in _accounts.Where(account => account.Value < now).Chunk(MaxChecks).ToArray())
+        return CheckAsync(_accounts.Where(account => account.Value < now));
+    }
+
+    private void OnNodeLost() => _ = CheckAllAsync();
+
+    /// <summary>
+    /// Asks all accounts whether they still have sessions. Not at once: other sessions are opened again just now, of
+    /// accounts that were activated anew by the same loss.
+    /// </summary>
+    private async Task CheckAllAsync()
+    {
+        try
+        {
+            await Task.Delay(_options.OfflineDelay, _time, _stopped);
+            await CheckAsync(_accounts);
+        }
+        catch (OperationCanceledException)
+        {
+            // The silo stops.
+        }
+    }
+
+    private async Task CheckAsync(IEnumerable<KeyValuePair<string, DateTimeOffset>> accounts)
+    {
+        foreach (var some in accounts.Chunk(MaxChecks).ToArray())
         {
             await Task.WhenAll(some.Select(CheckAsync));
         }

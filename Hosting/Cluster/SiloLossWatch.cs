@@ -1,13 +1,12 @@
-using OrleansIM.Gateway.Sessions;
-
 namespace OrleansIM.Hosting.Cluster;
 
 /// <summary>
 /// When a process has left the cluster: the accounts that lived there, or were registered there, start anew elsewhere as
-/// soon as somebody asks for them. The sessions here do that now instead of when their renewal is due.
+/// soon as somebody asks for them, which the sessions of a gateway do now instead of when their renewal is due; and the
+/// sessions it had are none any more.
 /// </summary>
 internal sealed partial class SiloLossWatch(
-    ISiloStatusOracle members, ILocalSiloDetails self, ISessionRenewals renewals, ILogger<SiloLossWatch> logger) : IHostedService, ISiloStatusListener
+    ISiloStatusOracle members, ILocalSiloDetails self, Action<SiloAddress> onLost, ILogger<SiloLossWatch> logger) : IHostedService, ISiloStatusListener
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -26,10 +25,10 @@ internal sealed partial class SiloLossWatch(
         if (status == SiloStatus.Dead && !updatedSilo.Equals(self.SiloAddress))
         {
             Lost(updatedSilo);
-            renewals.RenewNow();
+            onLost(updatedSilo);
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "{Silo} has left the cluster; sessions are renewed at their accounts.")]
+    [LoggerMessage(1, LogLevel.Information, "{Silo} has left the cluster; sessions are renewed, and its own are dropped.")]
     private partial void Lost(SiloAddress silo);
 }

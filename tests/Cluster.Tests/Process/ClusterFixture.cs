@@ -53,10 +53,13 @@ public sealed class ClusterFixture : IAsyncLifetime
         return Cluster;
     }
 
+    /// <summary>A name that no account has.</summary>
+    internal string NextName() => $"p{Interlocked.Increment(ref _names)}";
+
     /// <summary>Pairs of friends of new names.</summary>
     internal async Task<Load> MeetAsync(int pairs)
     {
-        var names = Enumerable.Range(0, pairs).Select(_ => $"p{Interlocked.Increment(ref _names)}");
+        var names = Enumerable.Range(0, pairs).Select(_ => NextName());
         return new Load(Cluster, await Task.WhenAll(names.Select(name => Pair.MeetAsync(Cluster.Balancer.Url, name))));
     }
 

@@ -1,3 +1,4 @@
+using OrleansIM.Client;
 using OrleansIM.Clusters;
 using Xunit.Abstractions;
 
@@ -97,5 +98,33 @@ public sealed class NodeLossTests(ClusterFixture fixture, ITestOutputHelper outp
         output.WriteLine($"From kill -9 of a gateway to the last session whole again: {whole.TotalSeconds:0.0} s.");
         await load.FinishAsync();
         Assert.Contains(load.Pairs, pair => pair.Reconnections > 0);
+    }
+
+    [SkippableFact]
+    public async Task Gateway_Killed_WhoDoesNotComeBackIsShownAsOffline()
+    {
+        var cluster = await fixture.ReadyAsync();
+        var (ann, bob) = (fixture.NextName(), fixture.NextName());
+        // Each at a gateway of its own, not behind the load balancer: Bob cannot connect again.
+        await using var watcher = await SignInAsync(cluster.Gateways[1], ann);
+        await using var friend = await SignInAsync(cluster.Gateways[0], bob);
+        var seen = "";
+        using var watching = watcher.On<PresenceChanged>(change => seen = change.Contact == bob ? change.Status : seen);
+        await watcher.RequestContactAsync(ann, bob);
+        await friend.AcceptContactAsync(bob, ann);
+        await Eventually.TrueAsync(() => seen == "online", "the friend to be online");
+
+        await cluster.Gateways[0].KillAsync();
+
+        // The lease of these sessions is an hour.
+        await Eventually.TrueAsync(() => seen == "offline", "the friend to be offline", TimeSpan.FromSeconds(90));
+    }
+
+    private static async Task<ImClient> SignInAsync(ClusterNode gateway, string account)
+    {
+        var client = new ImClient(new ImClientOptions { Server = gateway.Url });
+        await client.RegisterAsync(account, "a password");
+        await client.SignInAsync(account, "a password");
+        return client;
     }
 }

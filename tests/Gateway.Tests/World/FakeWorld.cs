@@ -11,6 +11,8 @@ namespace OrleansIM.Gateway.Tests.World;
 /// <summary>The accounts of a cluster, in memory: what the gateway talks to in these tests.</summary>
 internal sealed class FakeWorld : IAccountDirectory
 {
+    public string? Node => "gateway";
+
     private readonly ConcurrentDictionary<string, FakeAccount> _accounts = [];
     private readonly ConcurrentDictionary<string, FakeMailbox> _mailboxes = [];
     private readonly Dictionary<string, Dictionary<string, LinkRole>> _groups = [];

@@ -222,6 +222,21 @@ public sealed class PresenceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Gateway_Lost_ItsSessionsEndBeforeTheirLease()
+    {
+        await GrainWorld.BefriendAsync(_ann, _bob);
+        _bob.Node = "lost";
+        (await _bob.OpenAsync("bob")).ShouldBeDone();
+        await _world.SeesAsync(_ann, "bob", "online");
+
+        _world.LoseNode("lost");
+
+        await _world.SeesAsync(_ann, "bob", "offline");
+        (await _bob.SendAsync("ann", "from nowhere")).ShouldBeRefused(Sessions.SessionRefusals.UnknownSession);
+        (await _ann.SendAsync("bob", "still here")).ShouldBeDone();
+    }
+
+    [Fact]
     public async Task Reconnect_InTime_IsNotSeen()
     {
         await _world.DisposeAsync();

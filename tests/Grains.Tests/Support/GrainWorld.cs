@@ -11,6 +11,7 @@ using Orleans.Storage;
 using OrleansIM.Accounts;
 using OrleansIM.Contacts;
 using OrleansIM.Grains.Mailboxes;
+using OrleansIM.Grains.Presence;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Groups;
 using OrleansIM.Links;
@@ -67,6 +68,9 @@ internal sealed class GrainWorld : IAsyncDisposable
 
         await StartSilosAsync();
     }
+
+    /// <summary>A process has left the cluster: with it the gateway that sessions were at.</summary>
+    public void LoseNode(string name) => _silos.ForEach(silo => silo.Services.GetRequiredService<LostNodes>().Add(name));
 
     /// <summary>A silo dies, without a word to its activations. Not the first: the others find each other through it.</summary>
     public async Task KillSiloAsync(int number)
@@ -229,10 +233,14 @@ internal sealed class TestSession(GrainWorld world, string signedInAs, TokenClai
     public string SignedInAs { get; } = signedInAs;
     public TokenClaims Token { get; } = token;
     public Dictionary<string, AccountPage> Pages { get; } = [];
+
+    /// <summary>The process of its gateway.</summary>
+    public string? Node { get; set; }
+
     public GroupView View { get; set; } = null!;
 
     public Task<Outcome<OpenedSession>> OpenAsync(string account, long? resumeFrom = null, SessionPresence? presence = null) => world.Account(account).OpenSessionAsync(
-        new OpenSession { Session = Id, Token = Token, Gateway = world.GatewayReference, ResumeFrom = resumeFrom, Presence = presence });
+        new OpenSession { Session = Id, Token = Token, Gateway = world.GatewayReference, Node = Node, ResumeFrom = resumeFrom, Presence = presence });
 
     public Task CloseAsync(string? account = null) => world.Account(account ?? SignedInAs).CloseSessionAsync(Id);
 
