@@ -17,6 +17,11 @@ internal sealed partial class SessionRenewals(
     /// <summary>Calls that are under way at the same time.</summary>
     private const int MaxCalls = 64;
 
+    // Whoever asks at once may still be led to the process that is gone, by somebody who was not told yet. One that was
+    // killed refuses; one that stands still takes the call, and nobody answers.
+    private static readonly TimeSpan s_settling = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     private readonly SemaphoreSlim _calls = new(MaxCalls);
     private int _wanted;
 
@@ -56,6 +61,7 @@ internal sealed partial class SessionRenewals(
         {
             taken = Volatile.Read(ref _wanted);
             var begin = time.GetTimestamp();
+            await Task.Delay(s_settling, time);
             var failed = await RenewAsync(part: 0, parts: 1);
             for (var failures = 1; failed.Count > 0 && time.GetElapsedTime(begin) < options.RenewalPeriod; failures++)
             {
@@ -101,7 +107,7 @@ internal sealed partial class SessionRenewals(
         try
         {
             var ids = Array.ConvertAll(sessions, session => session.Id);
-            var renewed = await directory.Account(account).RenewSessionsAsync(new RenewSessions { Sessions = ids });
+            var renewed = await directory.Account(account).RenewSessionsAsync(new RenewSessions { Sessions = ids }).WaitAsync(s_patience, time);
             foreach (var session in sessions)
             {
                 if (Array.IndexOf(renewed.Unknown, session.Id) >= 0)

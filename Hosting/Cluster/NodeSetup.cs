@@ -103,6 +103,9 @@ public static class NodeSetup
             var listenAt = NodeAddress.OfThisHost().Contains(address) ? address : IPAddress.Any;
             endpoint.SiloListeningEndpoint = new IPEndPoint(listenAt, node.Value.Port);
         });
+        // Calls of the engine to itself, such as those that say where a grain is. One that goes to a process which stands
+        // still and was just declared dead is not broken off; whoever calls that grain waits for it.
+        silo.Configure<SiloMessagingOptions>(messaging => messaging.SystemResponseTimeout = TimeSpan.FromSeconds(5));
         silo.Services.AddOptions<ClusterMembershipOptions>().Configure<IOptions<NodeOptions>>((membership, node) => Tune(membership, node.Value));
     }
 
