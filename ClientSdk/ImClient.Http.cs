@@ -14,11 +14,12 @@ public sealed partial class ImClient
     /// <param name="password">Its password.</param>
     /// <param name="displayName">The name people see. Default: the account id.</param>
     /// <param name="email">A mail address for the profile.</param>
+    /// <param name="invite">The code of an invite, where the service wants one; it may be typed in any case, with or without hyphens.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <returns>The id of the account, in lower case.</returns>
-    /// <exception cref="ImException"><c>account_taken</c>, <c>invalid_argument</c>, <c>slow_down</c>, <c>unavailable</c>.</exception>
+    /// <exception cref="ImException"><c>account_taken</c>, <c>bad_invite</c> (one is wanted, and this is none that is good), <c>forbidden</c> (nobody may), <c>invalid_argument</c>, <c>slow_down</c>, <c>unavailable</c>.</exception>
     public Task<string> RegisterAsync(
-        string account, string password, string? displayName = null, string? email = null, CancellationToken ct = default)
+        string account, string password, string? displayName = null, string? email = null, string? invite = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(account);
         ArgumentNullException.ThrowIfNull(password);
@@ -32,6 +33,7 @@ public sealed partial class ImClient
                 writer.WriteString("password", password);
                 writer.WriteOptional("displayName", displayName);
                 writer.WriteOptional("email", email);
+                writer.WriteOptional("invite", invite);
             },
             answer => answer.Text("account") ?? account,
             ct);

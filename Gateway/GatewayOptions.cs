@@ -78,6 +78,11 @@ public sealed class GatewayOptions
     /// <summary>Registrations per minute and source. Default: 6,000.</summary>
     public int RegistrationsPerMinute { get; set; } = 6_000;
 
+    /// <summary>
+    /// Registrations with an invite that is not good, per minute and source, before the source is told to slow down. Default: 20.
+    /// </summary>
+    public int FailedInvitesPerMinute { get; set; } = 20;
+
     /// <summary>How long <c>ready</c> waits for the page of a linked account; a later page is sent when it is there. Default: 5 seconds.</summary>
     public TimeSpan PageTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

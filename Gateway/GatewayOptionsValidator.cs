@@ -28,6 +28,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         Count(nameof(options.MailboxSignInsPerMinute), options.MailboxSignInsPerMinute, 1, int.MaxValue);
         Count(nameof(options.RememberedSignIns), options.RememberedSignIns, 1, 10_000_000);
         Count(nameof(options.RegistrationsPerMinute), options.RegistrationsPerMinute, 1, int.MaxValue);
+        Count(nameof(options.FailedInvitesPerMinute), options.FailedInvitesPerMinute, 1, int.MaxValue);
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
 

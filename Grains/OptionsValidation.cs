@@ -30,7 +30,7 @@ internal sealed class AccountOptionsValidator : IValidateOptions<AccountOptions>
 {
     public ValidateOptionsResult Validate(string? name, AccountOptions options) => new OptionFaults("Accounts")
         .Require(options.PasswordIterations is >= 1_000 and <= 10_000_000, nameof(options.PasswordIterations), options.PasswordIterations, "between 1,000 and 10,000,000")
-        .Require(Enum.IsDefined(options.Registration), nameof(options.Registration), options.Registration, "Open or Closed")
+        .Require(Enum.IsDefined(options.Registration), nameof(options.Registration), options.Registration, "Open, Invite or Closed")
         .Require(options.HashingParallelism is >= 1 and <= 1_024, nameof(options.HashingParallelism), options.HashingParallelism, "between 1 and 1,024")
         .Require(options.HashingQueue >= 0, nameof(options.HashingQueue), options.HashingQueue, "0 or more")
         .Require(options.SlowDownAfter >= 1, nameof(options.SlowDownAfter), options.SlowDownAfter, "1 or more")
@@ -39,6 +39,7 @@ internal sealed class AccountOptionsValidator : IValidateOptions<AccountOptions>
         .Require(options.MaxValues >= 1, nameof(options.MaxValues), options.MaxValues, "1 or more")
         .Require(options.MaxSessions >= 1, nameof(options.MaxSessions), options.MaxSessions, "1 or more")
         .Require(options.MaxAppPasswords is >= 0 and <= 1_000, nameof(options.MaxAppPasswords), options.MaxAppPasswords, "between 0 and 1,000")
+        .Require(options.MaxInvites is >= 1 and <= 10_000, nameof(options.MaxInvites), options.MaxInvites, "between 1 and 10,000")
         .Require(options.SessionLease >= TimeSpan.FromSeconds(1), nameof(options.SessionLease), options.SessionLease, "a second or more, and longer than Gateway:RenewalPeriod")
         .Require(IsShort(options.DeliveryReceiptDelay), nameof(options.DeliveryReceiptDelay), options.DeliveryReceiptDelay, "between 10 ms and a minute")
         .Require(options.TypingInterval >= TimeSpan.Zero && options.TypingInterval < options.TypingExpires, nameof(options.TypingInterval), options.TypingInterval, "0 or more, and shorter than Accounts:TypingExpires")

@@ -13,4 +13,6 @@ public static class StorageNames
     internal const string Mailbox = "mailbox";
     internal const string MailboxMail = "mailbox-mail";
     internal const string MailboxContacts = "mailbox-contacts";
+    internal const string Invites = "invites";
+    internal const string ServiceCredentials = "service-credentials";
 }

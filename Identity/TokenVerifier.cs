@@ -25,6 +25,10 @@ public sealed partial class TokenVerifier
     /// <summary>Whether account ids of that form belong to somebody else's users: nobody registers them with a password.</summary>
     public bool IsReserved(string account) => _issuers.Count > 0 && _issuers.Values.Any(issuer => issuer.Template.Matches(account));
 
+    /// <summary>Whether an issuer's tokens for that subject sign in to that account.</summary>
+    public bool LeadsTo(string issuer, string subject, string account) =>
+        _issuers.TryGetValue(issuer, out var known) && known.Template.TryMake(issuer, subject, out var made) && made == account;
+
     /// <summary>
     /// The account that a token would sign in, if it is genuine. Nothing of it has been checked: this is where to ask, not who
     /// is there.

@@ -22,6 +22,8 @@ public static class ErrorCodes
     public const string InvalidArgument = "invalid_argument";
     /// <summary>An account of that id exists.</summary>
     public const string AccountTaken = "account_taken";
+    /// <summary>Accounts are made with an invite here, and there was none that is good.</summary>
+    public const string BadInvite = "bad_invite";
     /// <summary>The account is in a link group.</summary>
     public const string AlreadyLinked = "already_linked";
     /// <summary>An account cannot do this to itself.</summary>
@@ -66,6 +68,7 @@ public static class ErrorCodes
         new ErrorCode(UnknownOp, 404, Retry.Never),
         new ErrorCode(InvalidArgument, 422, Retry.Never),
         new ErrorCode(AccountTaken, 409, Retry.Never),
+        new ErrorCode(BadInvite, 403, Retry.Never),
         new ErrorCode(AlreadyLinked, 409, Retry.Never),
         new ErrorCode(Self, 422, Retry.Never),
         new ErrorCode(Disabled, 403, Retry.Never),

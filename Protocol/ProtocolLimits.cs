@@ -19,6 +19,8 @@ public static class ProtocolLimits
     public const int MaxPassword = 256;
     /// <summary>The longest <c>jwt</c>, in characters.</summary>
     public const int MaxJwt = 8 * 1024;
+    /// <summary>The longest <c>invite</c>, in characters.</summary>
+    public const int MaxInvite = 64;
     /// <summary>The longest greeting, remark, description, note or display name, in characters.</summary>
     public const int MaxText = 512;
     /// <summary>The most accounts in one <c>link.add</c>.</summary>

@@ -107,8 +107,8 @@ export class ImClient {
   /** A page by account id in any case. */
   page(account: string): Page | undefined;
 
-  /** Makes an account. Does not sign in. */
-  register(account: string, password: string, options?: { displayName?: string; email?: string } & CallOptions): Promise<string>;
+  /** Makes an account. Does not sign in. `invite` is the code of one, where the service wants it (else `bad_invite`). */
+  register(account: string, password: string, options?: { displayName?: string; email?: string; invite?: string } & CallOptions): Promise<string>;
   /**
    * Signs in with an account id or the address of a bound mailbox; returns when all pages are there. The app may keep the
    * session. Pages and unsent messages of an earlier session of this account on this device are taken up. Where the stream

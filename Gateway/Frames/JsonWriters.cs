@@ -32,6 +32,20 @@ internal static class JsonWriters
         json.WriteString(name, text[..length]);
     }
 
+    /// <summary>A list of objects.</summary>
+    public static void WriteList<T>(this Utf8JsonWriter json, ReadOnlySpan<byte> name, IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            write(json, item);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
     /// <summary>Nothing if the text is null.</summary>
     public static void WriteOptional(this Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text)
     {

@@ -23,6 +23,8 @@ public static class GatewayEndpoints
         endpoints.Map("/v1/logout", api.Post(calls.LogOutAsync, bodyIsOptional: true));
         endpoints.Map("/v1/password", api.Post(calls.ChangePasswordAsync));
 
+        endpoints.ServiceProvider.GetRequiredService<ServiceCalls>().Map(endpoints, api);
+
         var stream = endpoints.ServiceProvider.GetRequiredService<StreamEndpoint>();
         endpoints.Map("/v1/stream", endpoints.CreateApplicationBuilder().Use(SharedUpgrade.InstallAsync).UseWebSockets().Use(_ => stream.ServeAsync).Build());
 

@@ -38,7 +38,7 @@ public static class GatewayServices
         services.AddMetrics();
         services.TryAddSingleton<SecurityAudit>();
         services.AddSingleton<StreamMetrics>().AddSingleton<SignInMetrics>();
-        services.AddSingleton<HttpApi>().AddSingleton<SourceLimits>().AddSingleton<AccountCalls>();
+        services.AddSingleton<HttpApi>().AddSingleton<SourceLimits>().AddSingleton<AccountCalls>().AddSingleton<ServiceCalls>();
         services.AddSingleton<BookSignIns>().AddSingleton<CardDavServer>();
         services.AddSingleton<WebClient>();
         services.AddSingleton<SessionRegistry>().AddSingleton<SessionServices>().AddSingleton<SessionRenewals>();

@@ -31,16 +31,25 @@ internal sealed class AccountCalls(
             Password = body.Text("password"u8, ProtocolLimits.MaxPassword, options.MinPasswordLength),
             DisplayName = body.OptionalText("displayName"u8, ProtocolLimits.MaxText, oneLine: true),
             Email = body.EmailChange("email"u8),
+            Invite = body.OptionalText("invite"u8, ProtocolLimits.MaxInvite, oneLine: true),
         };
-        if ((body.Fault ?? limits.CountRegistration(http)) is { } fault)
+        if ((body.Fault ?? (request.Invite is null ? null : limits.CheckInvite(http)) ?? limits.CountRegistration(http)) is { } fault)
         {
             return HttpAnswer.Refused(fault);
         }
 
         var outcome = await directory.Credentials(account).RegisterAsync(request, http.RequestAborted);
-        return outcome.Refusal is { } refusal
-            ? HttpAnswer.Refused(refusal)
-            : HttpAnswer.Ok(StatusCodes.Status201Created, json => json.WriteString("account"u8, account));
+        if (outcome.Refusal is { } refusal)
+        {
+            if (refusal.Code == ErrorCodes.BadInvite && request.Invite is not null)
+            {
+                limits.CountFailedInvite(http);
+            }
+
+            return HttpAnswer.Refused(refusal);
+        }
+
+        return HttpAnswer.Ok(StatusCodes.Status201Created, json => json.WriteString("account"u8, account));
     }
 
     public async Task<HttpAnswer> LogInAsync(HttpContext http, JsonFields body)

@@ -1,4 +1,3 @@
-using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using OrleansIM.Audit;
@@ -14,15 +13,18 @@ internal delegate Task<HttpAnswer> HttpCall(HttpContext http, JsonFields body);
 /// <summary>What every call of the HTTP API has in common: method, body, and errors as JSON, whatever happens.</summary>
 internal sealed partial class HttpApi(ILogger<HttpApi> logger)
 {
-    private const int MaxBody = 64 * 1024;
-
     /// <summary>Serves a POST with a JSON body.</summary>
-    public RequestDelegate Post(HttpCall call, bool bodyIsOptional = false) => async http =>
+    public RequestDelegate Post(HttpCall call, bool bodyIsOptional = false) => Serve(new() { [HttpMethods.Post] = call }, bodyIsOptional);
+
+    /// <summary>Serves one path by several methods. A POST may have a JSON body; what others have is not read.</summary>
+    public RequestDelegate On(params (string Method, HttpCall Call)[] calls) => Serve(calls.ToDictionary(pair => pair.Method, pair => pair.Call), bodyIsOptional: true);
+
+    private RequestDelegate Serve(Dictionary<string, HttpCall> calls, bool bodyIsOptional) => async http =>
     {
         HttpAnswer answer;
         try
         {
-            answer = await ServeAsync(http, call, bodyIsOptional);
+            answer = await ServeAsync(http, calls, bodyIsOptional);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -52,56 +54,21 @@ internal sealed partial class HttpApi(ILogger<HttpApi> logger)
     public static Task NotFoundAsync(HttpContext http) =>
         HttpAnswer.Refused(404, ErrorCodes.UnknownOp, "There is nothing at this path.").WriteAsync(http);
 
-    private static async Task<HttpAnswer> ServeAsync(HttpContext http, HttpCall call, bool bodyIsOptional)
+    private static async Task<HttpAnswer> ServeAsync(HttpContext http, Dictionary<string, HttpCall> calls, bool bodyIsOptional)
     {
-        if (!HttpMethods.IsPost(http.Request.Method))
+        if (!calls.TryGetValue(http.Request.Method, out var call))
         {
-            return HttpAnswer.Refused(405, ErrorCodes.UnknownOp, "Use POST.", allow: "POST");
+            return HttpAnswer.Refused(405, ErrorCodes.UnknownOp, $"Use {string.Join(" or ", calls.Keys)}.", allow: string.Join(", ", calls.Keys));
         }
 
-        // Whatever the content type says: no cookie is ever read here, so no page of another origin gains by a plain form.
-        var body = await ReadAsync(http);
-        if (body is null)
+        var (fields, answer) = HttpMethods.IsPost(http.Request.Method) ? await JsonBody.ReadAsync(http, bodyIsOptional) : (new JsonFields(), null);
+        if (fields is null)
         {
-            return HttpAnswer.Refused(new Refusal(ErrorCodes.TooLarge, $"The body is over {MaxBody} bytes."));
-        }
-
-        if (body.Length == 0 && bodyIsOptional)
-        {
-            body = "{}"u8.ToArray();
-        }
-
-        var fields = new JsonFields();
-        if (!Utf8.IsValid(body) || !fields.TryParse(body))
-        {
-            return HttpAnswer.Refused(new Refusal(ErrorCodes.InvalidArgument, $"The body is not one JSON object in UTF-8, or nests deeper than {JsonFields.MaxDepth}."));
+            return answer!;
         }
 
         SecurityAudit.ComesFrom(SourceLimits.SourceOf(http.Connection.RemoteIpAddress).ToString());
-        return fields.Fault is { } fault ? HttpAnswer.Refused(fault) : await call(http, fields);
-    }
-
-    /// <summary>The body, or null if it is too large.</summary>
-    private static async Task<byte[]?> ReadAsync(HttpContext http)
-    {
-        if (http.Request.ContentLength > MaxBody)
-        {
-            return null;
-        }
-
-        using var body = new MemoryStream();
-        var buffer = new byte[4096];
-        int count;
-        while ((count = await http.Request.Body.ReadAsync(buffer, http.RequestAborted)) > 0)
-        {
-            body.Write(buffer, 0, count);
-            if (body.Length > MaxBody)
-            {
-                return null;
-            }
-        }
-
-        return body.ToArray();
+        return await call(http, fields);
     }
 
     [LoggerMessage(1, LogLevel.Warning, "{Path} could not reach its account.")]

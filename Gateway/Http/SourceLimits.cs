@@ -7,7 +7,7 @@ using OrleansIM.Protocol;
 namespace OrleansIM.Gateway.Http;
 
 /// <summary>
-/// How often one source may fail to sign in, and register. A source is an IPv4 address or an IPv6 /64, which is what
+/// How often one source may fail to sign in or have the wrong invite, and register. A source is an IPv4 address or an IPv6 /64, which is what
 /// one household or machine has.
 /// </summary>
 internal sealed class SourceLimits(GatewayOptions options, SignInMetrics metrics) : IDisposable
@@ -15,14 +15,17 @@ internal sealed class SourceLimits(GatewayOptions options, SignInMetrics metrics
     private readonly PartitionedRateLimiter<IPAddress> _failures = PerMinute(options.FailedSignInsPerMinute);
     private readonly PartitionedRateLimiter<IPAddress> _mailboxes = PerMinute(options.MailboxSignInsPerMinute);
     private readonly PartitionedRateLimiter<IPAddress> _registrations = PerMinute(options.RegistrationsPerMinute);
+    private readonly PartitionedRateLimiter<IPAddress> _invites = PerMinute(options.FailedInvitesPerMinute);
 
     /// <summary>Null if the source may try to sign in.</summary>
     public Refusal? CheckSignIn(HttpContext http) => Check(_failures, http, "signin", permits: 0);
 
-    public void CountFailedSignIn(HttpContext http)
-    {
-        using var lease = _failures.AttemptAcquire(SourceOf(http.Connection.RemoteIpAddress));
-    }
+    public void CountFailedSignIn(HttpContext http) => Count(_failures, http);
+
+    /// <summary>Null if the source may come with an invite.</summary>
+    public Refusal? CheckInvite(HttpContext http) => Check(_invites, http, "invite", permits: 0);
+
+    public void CountFailedInvite(HttpContext http) => Count(_invites, http);
 
     /// <summary>Null if the source may sign in with a mailbox; counts it.</summary>
     public Refusal? CountMailboxSignIn(HttpContext http) => Check(_mailboxes, http, "mailbox_signin");
@@ -35,6 +38,7 @@ internal sealed class SourceLimits(GatewayOptions options, SignInMetrics metrics
         _failures.Dispose();
         _mailboxes.Dispose();
         _registrations.Dispose();
+        _invites.Dispose();
     }
 
     /// <summary>What an address is counted as.</summary>
@@ -66,6 +70,11 @@ internal sealed class SourceLimits(GatewayOptions options, SignInMetrics metrics
             PermitLimit = permits,
             Window = TimeSpan.FromMinutes(1),
         }));
+
+    private static void Count(PartitionedRateLimiter<IPAddress> limiter, HttpContext http)
+    {
+        using var lease = limiter.AttemptAcquire(SourceOf(http.Connection.RemoteIpAddress));
+    }
 
     private Refusal? Check(PartitionedRateLimiter<IPAddress> limiter, HttpContext http, string name, int permits = 1)
     {

@@ -2,6 +2,7 @@ using Orleans.Runtime;
 using OrleansIM.Accounts;
 using OrleansIM.Contacts;
 using OrleansIM.Mailboxes;
+using OrleansIM.Service;
 using OrleansIM.Sessions;
 
 namespace OrleansIM.Gateway.Sessions;
@@ -27,6 +28,9 @@ internal interface IAccountDirectory
     /// <summary>A mailbox, for signing in with it; its key is what <c>MailAddresses.TryKey</c> answers.</summary>
     IMailboxBridgeGrain Mailbox(string key);
 
+    /// <summary>The door for an app's own servers.</summary>
+    IServiceGrain Service { get; }
+
     /// <summary>What accounts push to <paramref name="observer"/> through. The caller keeps the observer alive.</summary>
     IGatewayObserver CreateReference(IGatewayObserver observer);
 }
@@ -48,6 +52,8 @@ internal sealed class ClusterAccounts(IClusterClient cluster, ILocalSiloDetails 
     public IAccountMailGrain Mail(string id) => cluster.GetGrain<IAccountMailGrain>(id);
 
     public IMailboxBridgeGrain Mailbox(string key) => cluster.GetGrain<IMailboxBridgeGrain>(key);
+
+    public IServiceGrain Service => cluster.GetGrain<IServiceGrain>(IServiceGrain.Key);
 
     public IGatewayObserver CreateReference(IGatewayObserver observer) => cluster.CreateObjectReference<IGatewayObserver>(observer);
 }

@@ -53,6 +53,9 @@ public sealed record AccountDescription
     /// <summary>Its role there, and whom it sees.</summary>
     [Id(9)] public LinkRole? Role { get; init; }
     [Id(10)] public LinkMember[] Linked { get; init; } = [];
+
+    /// <summary>The id of the invite it was made with; null if there was none.</summary>
+    [Id(11)] public string? Invite { get; init; }
 }
 
 /// <summary>A session that sees an account.</summary>

@@ -5,7 +5,7 @@ namespace OrleansIM.Accounts;
 [Alias("im.IAccountCredentialsGrain")]
 public interface IAccountCredentialsGrain : IGrainWithStringKey
 {
-    /// <summary>Creates the account. Refused: <c>forbidden</c> (<c>Accounts:Registration</c> is closed), <c>account_taken</c>, <c>unavailable</c> (too many hashes wait).</summary>
+    /// <summary>Creates the account. Refused: <c>forbidden</c> (<c>Accounts:Registration</c> is closed), <c>bad_invite</c>, <c>account_taken</c>, <c>unavailable</c> (too many hashes wait).</summary>
     [Alias("Register")]
     Task<Outcome> RegisterAsync(RegisterAccount request, CancellationToken cancellation = default);
 
@@ -51,6 +51,9 @@ public sealed record RegisterAccount
     [Id(0)] public required string Password { get; init; }
     [Id(1)] public string? DisplayName { get; init; }
     [Id(2)] public string? Email { get; init; }
+
+    /// <summary>The code of an invite; looked at only where <c>Accounts:Registration</c> wants one.</summary>
+    [Id(3)] public string? Invite { get; init; }
 }
 
 /// <summary>A request to change the password.</summary>

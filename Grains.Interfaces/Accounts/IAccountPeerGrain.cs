@@ -83,6 +83,10 @@ public interface IAccountPeerGrain : IGrainWithStringKey
     /// <summary>A friend types, or has stopped to.</summary>
     [Alias("TakeTyping")]
     Task TakeTypingAsync(string from, bool on);
+
+    /// <summary>Whether the account was made with this use of an invite; null if that is not decided yet.</summary>
+    [Alias("WasMadeWith")]
+    Task<bool?> WasMadeWithAsync(string use);
 }
 
 /// <summary>A message on its way to the recipient.</summary>

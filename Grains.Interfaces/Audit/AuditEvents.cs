@@ -3,7 +3,7 @@ namespace OrleansIM.Audit;
 /// <summary>The events of the audit log. Names are never changed: others look for them.</summary>
 public static class AuditEvents
 {
-    /// <summary>An account was made. Detail: <c>jwt</c> if it was by an issuer's token.</summary>
+    /// <summary>An account was made. Detail: <c>jwt</c> if it was by an issuer's token, <c>service</c> if by an app's server, <c>invite</c> and its id if it was with one.</summary>
     public const string Registered = "account.registered";
 
     /// <summary>Somebody has signed in, or was refused. Detail: <c>account</c>, <c>mailbox</c>, <c>jwt</c>, <c>address_book</c> or <c>app_password</c>.</summary>
@@ -18,7 +18,7 @@ public static class AuditEvents
     /// <summary>A token was signed out, or all of an account's. Detail: <c>one</c> or <c>everywhere</c>.</summary>
     public const string SignedOut = "signout";
 
-    /// <summary>The password was, or was to be, changed.</summary>
+    /// <summary>The password was, or was to be, changed. Detail: <c>service</c> if by an app's server.</summary>
     public const string PasswordChanged = "password.changed";
 
     /// <summary>Detail: the id of the app password.</summary>
@@ -53,6 +53,27 @@ public static class AuditEvents
 
     /// <summary>The account has let go of a mailbox.</summary>
     public const string MailboxUnbound = "mailbox.unbound";
+
+    /// <summary>An invite was made. Detail: its id.</summary>
+    public const string InviteCreated = "invite.created";
+
+    /// <summary>An invite was revoked. Detail: its id.</summary>
+    public const string InviteRevoked = "invite.revoked";
+
+    /// <summary>A service credential was made. Detail: its id and scopes.</summary>
+    public const string ServiceCredentialCreated = "service_credential.created";
+
+    /// <summary>A service credential has got another secret. Detail: its id.</summary>
+    public const string ServiceCredentialRotated = "service_credential.rotated";
+
+    /// <summary>A service credential was revoked. Detail: its id.</summary>
+    public const string ServiceCredentialRevoked = "service_credential.revoked";
+
+    /// <summary>A call of the service API. Detail: the id of the credential, and what was called.</summary>
+    public const string Service = "service.call";
+
+    /// <summary>A call of the service API without a secret that is good.</summary>
+    public const string ServiceRefused = "service.refused";
 
     /// <summary>A call of the admin API. Detail: what was called.</summary>
     public const string Admin = "admin.call";

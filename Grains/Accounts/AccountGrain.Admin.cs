@@ -31,6 +31,7 @@ internal sealed partial class AccountGrain : IAccountAdminGrain
             LinkGroup = view?.Group,
             Role = view?.Group is null ? null : view.Role,
             Linked = view?.Members ?? [],
+            Invite = Record.Invite?.Invite,
         };
     }
 

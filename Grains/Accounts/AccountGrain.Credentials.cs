@@ -9,51 +9,11 @@ using OrleansIM.Timelines;
 
 namespace OrleansIM.Grains.Accounts;
 
-/// <summary>Registration, sign-in, tokens, standing (mission L9, L13).</summary>
+/// <summary>Sign-in, tokens, standing (mission L9, L13).</summary>
 internal sealed partial class AccountGrain
 {
     // Made when somebody first tries a password.
     private SignInThrottle? _throttle;
-
-    public async Task<Outcome> RegisterAsync(RegisterAccount request, CancellationToken cancellation)
-    {
-        // Before anything else: who may not register learns no names.
-        if (_options.Registration is RegistrationPolicy.Closed)
-        {
-            return RegistrationIsClosed;
-        }
-
-        // Names that belong to the users of an issuer are theirs alone, also before they come.
-        if (_record.RecordExists || _tokens.IsReserved(_id))
-        {
-            return Taken;
-        }
-
-        var hash = await _hashing.HashAsync(request.Password, cancellation);
-        if (hash is null)
-        {
-            return HashingBusy;
-        }
-
-        var registered = await ChangeRecordAsync(_ => _record.RecordExists
-            ? Taken
-            : new AccountRecord
-            {
-                PasswordHash = hash,
-                CredentialVersion = 1,
-                TokenGeneration = 1,
-                DisplayName = request.DisplayName,
-                Email = request.Email,
-                CreatedAt = _time.GetUtcNow(),
-            });
-        if (!registered.IsRefused)
-        {
-            _audit.Write(AuditEvents.Registered, _id);
-            _state = NewState();
-        }
-
-        return registered;
-    }
 
     public async Task<Outcome<TokenGrant>> LogInAsync(string password, CancellationToken cancellation)
     {
@@ -285,10 +245,6 @@ internal sealed partial class AccountGrain
         revoked[tokenId] = expiresAt;
         return record with { RevokedTokens = revoked };
     }
-
-    private static Refusal Taken { get; } = new(ErrorCodes.AccountTaken, "account: this id is taken. Choose another.");
-    private static Refusal RegistrationIsClosed { get; } =
-        new(ErrorCodes.Forbidden, "Accounts are not made this way here. Ask whoever runs this service for one.");
 
     private static Refusal BadCredentials { get; } = new(ErrorCodes.BadCredentials, "The account or the password is wrong.");
     private static Refusal Unauthenticated { get; } = new(ErrorCodes.Unauthenticated, "The token is not valid (any more). Sign in again.");

@@ -75,23 +75,14 @@ internal sealed partial class AccountGrain
             return false;
         }
 
-        var made = await ChangeRecordAsync(_ => _record.RecordExists
-            ? Taken
-            : new AccountRecord
+        await MakeAsync(
+            NewRecord() with
             {
-                CredentialVersion = 1,
-                TokenGeneration = 1,
                 Owner = new OwnerIdentity(identity.Issuer, identity.Subject),
                 DisplayName = identity.DisplayName,
                 Email = identity.Email,
-                CreatedAt = _time.GetUtcNow(),
-            });
-        if (!made.IsRefused)
-        {
-            _audit.Write(AuditEvents.Registered, _id, detail: ViaJwt);
-            _state = NewState();
-        }
-
+            },
+            ViaJwt);
         return true;
     }
 

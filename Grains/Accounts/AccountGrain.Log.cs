@@ -34,6 +34,9 @@ internal sealed partial class AccountGrain
     [LoggerMessage(11, LogLevel.Information, "A token signs in nobody: the account is disabled.")]
     private partial void LogTokenOfDisabled();
 
+    [LoggerMessage(12, LogLevel.Warning, "The invites could not be told what became of a use; they will ask.")]
+    private partial void LogInviteNotSettled(Exception failure);
+
     [LoggerMessage(20, LogLevel.Warning, "An account could not take a group's news over; it tries again.")]
     private partial void LogFeedFailed(Exception failure);
 

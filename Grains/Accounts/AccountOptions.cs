@@ -39,6 +39,9 @@ public sealed class AccountOptions
     /// <summary>The most app passwords of an account. Default: 20.</summary>
     public int MaxAppPasswords { get; set; } = 20;
 
+    /// <summary>The most invites that have not ended. Default: 1,000.</summary>
+    public int MaxInvites { get; set; } = 1_000;
+
     /// <summary>How long a session stays without being renewed by its gateway. Default: 2 minutes.</summary>
     public TimeSpan SessionLease { get; set; } = TimeSpan.FromMinutes(2);
 
@@ -60,6 +63,8 @@ public enum RegistrationPolicy
 {
     /// <summary>Everybody.</summary>
     Open,
+    /// <summary>Who has the code of an invite.</summary>
+    Invite,
     /// <summary>Nobody: refused with <c>forbidden</c>.</summary>
     Closed,
 }

@@ -28,6 +28,9 @@ internal sealed record AccountRecord
     /// <summary>Who the account belongs to at its issuer, if it was made by a token. Only that subject's tokens open it.</summary>
     public OwnerIdentity? Owner { get; init; }
 
+    /// <summary>The invite it was made with; null if there was none.</summary>
+    public UsedInvite? Invite { get; init; }
+
     public bool IsDisabled { get; init; }
 
     /// <summary>A deleted account leaves this behind, so that its id is never given out again.</summary>
@@ -52,6 +55,9 @@ internal sealed record AccountRecord
 /// <summary>Who somebody is for good at an issuer of tokens.</summary>
 internal sealed record OwnerIdentity(string Issuer, string Subject);
 
+/// <summary>One use of an invite.</summary>
+internal sealed record UsedInvite(string Invite, string Use);
+
 /// <summary>A mailbox of an account.</summary>
 /// <param name="Address">Its address, in normal form and lower case.</param>
 /// <param name="IsBound">False until the bridge has said so.</param>
@@ -63,7 +69,7 @@ internal sealed record AppPasswordRecord
     public required string Id { get; init; }
     public required string Name { get; init; }
 
-    /// <summary>See <see cref="AppPasswords.Hash"/>.</summary>
+    /// <summary>See <see cref="Secrets.SpokenSecret.Hash"/>.</summary>
     public required string Hash { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? LastUsed { get; init; }

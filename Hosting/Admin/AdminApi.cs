@@ -10,7 +10,7 @@ namespace OrleansIM.Hosting.Admin;
 /// audit log.
 /// </summary>
 internal sealed partial class AdminApi(
-    AdminCredential credential, AccountAdministration accounts, NodeAdministration node, SecurityAudit audit, ILogger<AdminApi> logger)
+    AdminCredential credential, AccountAdministration accounts, ServiceAdministration services, NodeAdministration node, SecurityAudit audit, ILogger<AdminApi> logger)
 {
     private static readonly Refusal s_unauthenticated =
         new(ErrorCodes.Unauthenticated, "Send the secret of the admin API: Authorization: Bearer <secret>.");
@@ -28,6 +28,13 @@ internal sealed partial class AdminApi(
         app.MapDelete(Account + "/sessions", Serve((_, account) => accounts.SignOutAsync(account, null)));
         app.MapDelete(Account + "/sessions/{session}", Serve((http, account) => accounts.SignOutAsync(account, Part(http, "session"))));
         app.MapGet(Account + "/mailboxes", Serve((_, account) => accounts.ListMailboxesAsync(account)));
+        app.MapGet("/v1/credentials", Serve((_, _) => services.ListCredentialsAsync()));
+        app.MapPost("/v1/credentials", Serve((http, _) => services.CreateCredentialAsync(http)));
+        app.MapPost("/v1/credentials/{credential}/rotate", Serve((http, _) => services.RotateCredentialAsync(http, Part(http, "credential")!)));
+        app.MapDelete("/v1/credentials/{credential}", Serve((http, _) => services.RevokeCredentialAsync(Part(http, "credential")!)));
+        app.MapGet("/v1/invites", Serve((_, _) => services.ListInvitesAsync()));
+        app.MapPost("/v1/invites", Serve((http, _) => services.CreateInviteAsync(http)));
+        app.MapDelete("/v1/invites/{invite}", Serve((http, _) => services.RevokeInviteAsync(Part(http, "invite")!)));
         app.MapGet("/v1/members", Serve((_, _) => Task.FromResult(node.ListMembers())));
         app.MapGet("/v1/drain", Serve((_, _) => Task.FromResult(node.DescribeDrain())));
         app.MapPost("/v1/drain", Serve((_, _) => Task.FromResult(node.Drain())));

@@ -68,11 +68,11 @@ export class ImClient extends Operations {
   /**
    * @param {string} account
    * @param {string} password
-   * @param {{ displayName?: string, email?: string } & CallOptions} [options]
+   * @param {{ displayName?: string, email?: string, invite?: string } & CallOptions} [options]
    * @returns {Promise<string>}
    */
-  async register(account, password, { displayName, email, signal } = {}) {
-    return (await this.#http.post("v1/accounts", { account, password, displayName, email }, { signal })).account;
+  async register(account, password, { displayName, email, invite, signal } = {}) {
+    return (await this.#http.post("v1/accounts", { account, password, displayName, email, invite }, { signal })).account;
   }
 
   /**

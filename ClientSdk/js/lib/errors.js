@@ -9,6 +9,7 @@ export const ErrorCodes = Object.freeze({
   unknown_op: "never",
   invalid_argument: "never",
   account_taken: "never",
+  bad_invite: "never",
   already_linked: "never",
   self: "never",
   disabled: "never",

@@ -59,10 +59,10 @@ async function signIn(login, password, stay) {
   }
 }
 
-async function register(account, password, displayName, stay) {
+async function register(account, password, { displayName, invite }, stay) {
   const client = new ImClient({ device: deviceName() });
   try {
-    await client.register(account, password, displayName ? { displayName } : {});
+    await client.register(account, password, { ...displayName && { displayName }, ...invite && { invite } });
   } finally {
     await client.close().catch(() => {});
   }

@@ -9,6 +9,9 @@ public sealed class AdminServer : IAsyncLifetime
 
     private readonly TempDirectory _folder = new();
 
+    /// <summary>What this server is given beside that.</summary>
+    public string[] Settings { get; init; } = [];
+
     public TestServer Server { get; private set; } = null!;
 
     public Uri Admin { get; } = new($"http://127.0.0.1:{Ports.Free()}");
@@ -17,9 +20,9 @@ public sealed class AdminServer : IAsyncLifetime
     {
         var secretFile = Path.Combine(_folder.Path, "secret");
         await File.WriteAllTextAsync(secretFile, Secret + "\n");
-        Server = await TestServer.StartAsync(
+        Server = await TestServer.StartAsync([
             $"--Admin:Url={Admin}", $"--Admin:SecretFile={secretFile}", $"--Logs:AuditFile={Path.Combine(_folder.Path, "audit.log")}",
-            "--Serilog:MinimumLevel:Override:OrleansIM.Audit=Information", "--Mail:AllowPrivateHosts=true");
+            "--Serilog:MinimumLevel:Override:OrleansIM.Audit=Information", "--Mail:AllowPrivateHosts=true", .. Settings]);
     }
 
     public async Task DisposeAsync()
@@ -31,6 +34,8 @@ public sealed class AdminServer : IAsyncLifetime
     public Task<ApiAnswer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
 
     public Task<ApiAnswer> PostAsync(string path) => SendAsync(HttpMethod.Post, path);
+
+    public Task<ApiAnswer> PostAsync(string path, object body) => Api.PostAsync(Admin, path, body, Secret);
 
     public Task<ApiAnswer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);
 

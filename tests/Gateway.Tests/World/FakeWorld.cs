@@ -4,6 +4,7 @@ using OrleansIM.Contacts;
 using OrleansIM.Gateway.Sessions;
 using OrleansIM.Links;
 using OrleansIM.Mailboxes;
+using OrleansIM.Service;
 using OrleansIM.Sessions;
 
 namespace OrleansIM.Gateway.Tests.World;
@@ -46,6 +47,8 @@ internal sealed class FakeWorld : IAccountDirectory
     IMailboxBridgeGrain IAccountDirectory.Mailbox(string key) => Mailbox(key);
 
     public FakeMailbox Mailbox(string key) => _mailboxes.GetOrAdd(key, key => new FakeMailbox(this, key));
+
+    public IServiceGrain Service => throw new NotSupportedException();
 
     public IGatewayObserver CreateReference(IGatewayObserver observer)
     {

@@ -2,6 +2,7 @@ using OrleansIM.Accounts;
 using OrleansIM.Grains.Tests.Support;
 using OrleansIM.Links;
 using OrleansIM.Protocol;
+using OrleansIM.Service;
 
 namespace OrleansIM.Grains.Tests.Accounts;
 
@@ -49,6 +50,24 @@ public sealed class JwtSignInTests : IAsyncLifetime
         (await LogInAsync(world, "game.4711", _app.Sign("4711"))).ShouldBeRefused(ErrorCodes.BadCredentials);
         await world.RestartAsync();
         Assert.False((await world.Grains.GetGrain<IAccountLinkGrain>("game.4711").GetLinkStateAsync()).Exists);
+    }
+
+    [Fact]
+    public async Task LogIn_AccountThatAnAppsServerMadeForTheSubject_IsItsOwn()
+    {
+        await using var world = await StartAsync(("Identity:Issuers:app:Provision", "false"));
+        var account = world.Grains.GetGrain<IAccountServiceGrain>("game.4711");
+        var owned = new CreateAccount { DisplayName = "Ann", Issuer = _app.Address, Subject = "4711" };
+        // An account of that form that is nobody's would keep its user out.
+        (await account.CreateAsync(new CreateAccount { Password = "x" })).ShouldBeRefused(ErrorCodes.AccountTaken);
+        (await account.CreateAsync(owned with { Subject = "4712" })).ShouldBeRefused(ErrorCodes.InvalidArgument);
+        (await account.CreateAsync(owned with { Issuer = "https://other.example" })).ShouldBeRefused(ErrorCodes.InvalidArgument);
+
+        (await account.CreateAsync(owned)).ShouldBeDone();
+
+        var grant = (await LogInAsync(world, "game.4711", _app.Sign("4711"))).ShouldBeDone();
+        Assert.Equal("Ann", (await world.EnterAsync("game.4711", grant, "jwt")).Pages["game.4711"].Profile.DisplayName);
+        (await LogInAsync(world, "game.4711", _app.Sign("4712"))).ShouldBeRefused(ErrorCodes.BadCredentials);
     }
 
     [Fact]

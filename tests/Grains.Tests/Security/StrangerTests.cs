@@ -3,10 +3,12 @@ using OrleansIM.Accounts;
 using OrleansIM.Contacts;
 using OrleansIM.Grains.Tests.Support;
 using OrleansIM.Groups;
+using OrleansIM.Invites;
 using OrleansIM.Links;
 using OrleansIM.Mailboxes;
 using OrleansIM.Presence;
 using OrleansIM.Protocol;
+using OrleansIM.Service;
 using OrleansIM.Sessions;
 
 namespace OrleansIM.Grains.Tests.Security;
@@ -30,7 +32,7 @@ public sealed class StrangerTests : IAsyncLifetime
     private static readonly HashSet<string> s_inside =
     [
         nameof(IAccountPeerGrain), nameof(IAccountLinkGrain), nameof(ILinkGroupGrain), nameof(IGroupGrain), nameof(IAccountPresenceGrain), nameof(IPresenceGrain),
-        nameof(IAccountMailboxObserver), nameof(IAccountAdminGrain),
+        nameof(IAccountMailboxObserver), nameof(IAccountAdminGrain), nameof(IAccountServiceGrain), nameof(IServiceCredentialsGrain), nameof(IInvitesGrain),
         $"{nameof(IMailboxBridgeGrain)}.BindAsync", $"{nameof(IMailboxBridgeGrain)}.UnbindAsync", $"{nameof(IMailboxBridgeGrain)}.KeepOpenAsync",
         $"{nameof(IMailboxBridgeGrain)}.LetCloseAsync", $"{nameof(IMailboxBridgeGrain)}.FindContactsAsync", $"{nameof(IMailboxBridgeGrain)}.ListAsync", $"{nameof(IMailboxBridgeGrain)}.SendAsync",
         $"{nameof(IAccountCredentialsGrain)}.SetDisabledAsync", $"{nameof(IAccountCredentialsGrain)}.DeleteAsync",
@@ -51,6 +53,16 @@ public sealed class StrangerTests : IAsyncLifetime
         [$"{nameof(IAccountAddressBookGrain)}.ReadBookChangesAsync"] = ErrorCodes.Unauthenticated,
         [$"{nameof(IMailboxBridgeGrain)}.SignInAsync"] = ErrorCodes.BadCredentials,
         [$"{nameof(IAccountGrain)}.OpenSessionAsync"] = ErrorCodes.Forbidden,
+        [$"{nameof(IServiceGrain)}.CreateAccountAsync"] = ErrorCodes.Unauthenticated,
+        [$"{nameof(IServiceGrain)}.DescribeAccountAsync"] = ErrorCodes.Unauthenticated,
+        [$"{nameof(IServiceGrain)}.SetDisabledAsync"] = ErrorCodes.Unauthenticated,
+        [$"{nameof(IServiceGrain)}.DeleteAccountAsync"] = ErrorCodes.Unauthenticated,
+        [$"{nameof(IServiceGrain)}.SetPasswordAsync"] = ErrorCodes.Unauthenticated,
+        [$"{nameof(IServiceGrain)}.ListSessionsAsync"] = ErrorCodes.Unauthenticated,
+        [$"{nameof(IServiceGrain)}.SignOutAsync"] = ErrorCodes.Unauthenticated,
+        [$"{nameof(IServiceGrain)}.CreateInviteAsync"] = ErrorCodes.Unauthenticated,
+        [$"{nameof(IServiceGrain)}.ListInvitesAsync"] = ErrorCodes.Unauthenticated,
+        [$"{nameof(IServiceGrain)}.RevokeInviteAsync"] = ErrorCodes.Unauthenticated,
     };
 
     /// <summary>What has no refusal: each has a test of its own.</summary>

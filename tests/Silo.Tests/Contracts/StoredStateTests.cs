@@ -2,8 +2,10 @@ using System.Text.Json.Nodes;
 using OrleansIM.Grains;
 using OrleansIM.Grains.Accounts;
 using OrleansIM.Grains.Groups;
+using OrleansIM.Grains.Invites;
 using OrleansIM.Grains.Links;
 using OrleansIM.Grains.Mailboxes;
+using OrleansIM.Grains.Service;
 using OrleansIM.Silo.Storage;
 
 namespace OrleansIM.Silo.Tests.Contracts;
@@ -17,7 +19,7 @@ public sealed class StoredStateTests
 
     private static readonly Type[] s_states =
     [
-        typeof(AccountRecord), typeof(AccountSnapshot), typeof(GroupSnapshot), typeof(LinkGroupState), typeof(MailboxContacts), typeof(MailboxMail), typeof(MailboxRecord),
+        typeof(AccountRecord), typeof(AccountSnapshot), typeof(GroupSnapshot), typeof(InvitesState), typeof(LinkGroupState), typeof(MailboxContacts), typeof(MailboxMail), typeof(MailboxRecord), typeof(ServiceCredentialsState),
     ];
 
     [Fact]
