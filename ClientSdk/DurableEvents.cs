@@ -8,7 +8,7 @@ public sealed record MessageReceived : ImEvent
 {
     /// <summary>The id of the message, the same in both logs.</summary>
     public string Id { get; init => field = value ?? ""; } = "";
-    /// <summary>The account that sent it.</summary>
+    /// <summary>The account that sent it, or <see cref="OrleansIM.Protocol.Senders.Service"/>.</summary>
     public string From { get; init => field = value ?? ""; } = "";
     /// <summary>The account it was sent to, or <c>group:</c> and a group id.</summary>
     public string To { get; init => field = value ?? ""; } = "";
@@ -27,6 +27,10 @@ public sealed record MessageReceived : ImEvent
     [JsonIgnore]
     public string Peer =>
         To.StartsWith("group:", StringComparison.Ordinal) || IsOwn ? To : From;
+
+    /// <summary>Whether it is of the service itself (its operator, or the app's own servers): show it as that, and not as a person's. It cannot be answered.</summary>
+    [JsonIgnore]
+    public bool IsFromService => From == Protocol.Senders.Service;
 
     /// <summary>Whether the account of this page sent it.</summary>
     [JsonIgnore]

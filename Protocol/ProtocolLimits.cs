@@ -21,6 +21,8 @@ public static class ProtocolLimits
     public const int MaxJwt = 8 * 1024;
     /// <summary>The longest <c>invite</c>, in characters.</summary>
     public const int MaxInvite = 64;
+    /// <summary>The most recipients of one message of the service.</summary>
+    public const int MaxServiceRecipients = 100;
     /// <summary>The longest greeting, remark, description, note or display name, in characters.</summary>
     public const int MaxText = 512;
     /// <summary>The most accounts in one <c>link.add</c>.</summary>

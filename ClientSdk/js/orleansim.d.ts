@@ -453,6 +453,8 @@ export interface MessageReceived extends EventBase<"MessageReceived"> {
   readonly peer: string;
   /** The account of the page wrote it. */
   readonly isOwn: boolean;
+  /** It is of the service itself (`@service`: its operator, or the app's own servers): show it as that, not as a person's. It cannot be answered. */
+  readonly isFromService: boolean;
 }
 export interface ReceiptReceived extends EventBase<"ReceiptReceived"> {
   readonly seq: number;

@@ -173,6 +173,9 @@ internal sealed partial class JsonFields
         return text;
     }
 
+    /// <summary>Who a conversation is with: as <see cref="Recipient"/>, or the service, which can be read and not written to.</summary>
+    public string Peer(ReadOnlySpan<byte> name) => OptionalText(name) is Senders.Service ? Senders.Service : Recipient(name);
+
     /// <summary>The id of a group, with or without <c>group:</c> before it; comes back with it.</summary>
     public string Group(ReadOnlySpan<byte> name)
     {

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -45,6 +47,7 @@ internal sealed class ServiceCalls(IAccountDirectory directory, SourceLimits lim
             ("DELETE", About(async (_, _, secret, account) => Answer(await directory.Service.SignOutAsync(secret, account, null))))));
         endpoints.Map(Account + "/sessions/{session}", api.On(
             ("DELETE", About(async (http, _, secret, account) => Answer(await directory.Service.SignOutAsync(secret, account, Part(http, "session")))))));
+        endpoints.Map(Root + "/messages", api.On(("POST", With(SendAsync))));
         endpoints.Map(Root + "/invites", api.On(
             ("GET", With(async (_, _, secret) => Answer(await directory.Service.ListInvitesAsync(secret), "invites", InviteJson.Write))),
             ("POST", With(CreateInviteAsync))));
@@ -83,6 +86,38 @@ internal sealed class ServiceCalls(IAccountDirectory directory, SourceLimits lim
         return body.Fault is { } fault
             ? HttpAnswer.Refused(fault)
             : Answer(await directory.Service.SetPasswordAsync(secret, account, password, http.RequestAborted));
+    }
+
+    private async Task<HttpAnswer> SendAsync(HttpContext http, JsonFields body, string secret)
+    {
+        var to = body.OptionalAccounts("to"u8, ProtocolLimits.MaxServiceRecipients);
+        var message = new ServiceMessage
+        {
+            Body = body.Body("body"u8, options.MaxBodyBytes),
+            Cid = body.Text("cid"u8, ProtocolLimits.MaxCid, oneLine: true),
+            Kind = body.Token("kind"u8, otherwise: "text"),
+        };
+        if (to is not { Length: > 0 })
+        {
+            body.Refuse(ErrorCodes.InvalidArgument, $"to: a list of 1 to {ProtocolLimits.MaxServiceRecipients} accounts.");
+        }
+
+        return body.Fault is { } fault ? HttpAnswer.Refused(fault) : Answer(await directory.Service.SendAsync(secret, to!, message), Write);
+    }
+
+    private static void Write(Utf8JsonWriter json, ServiceMessagesSent answer)
+    {
+        json.WriteList("sent"u8, answer.Sent, static (json, sent) =>
+        {
+            json.WriteString("account"u8, sent.Account);
+            json.WriteString("id"u8, sent.Id);
+            json.WriteTime("sentAt"u8, sent.SentAt);
+        });
+        json.WriteList("failed"u8, answer.Failed, static (json, failed) =>
+        {
+            json.WriteString("account"u8, failed.Account);
+            json.WriteString("reason"u8, failed.Reason);
+        });
     }
 
     private async Task<HttpAnswer> CreateInviteAsync(HttpContext http, JsonFields body, string secret)
@@ -128,10 +163,10 @@ internal sealed class ServiceCalls(IAccountDirectory directory, SourceLimits lim
 
     private static HttpAnswer Answer(Outcome outcome) => outcome.Refusal is { } refusal ? HttpAnswer.Refused(refusal) : HttpAnswer.Empty;
 
-    private static HttpAnswer Answer<T>(Outcome<T> outcome, Action<System.Text.Json.Utf8JsonWriter, T> write) =>
+    private static HttpAnswer Answer<T>(Outcome<T> outcome, Action<Utf8JsonWriter, T> write) =>
         outcome.Refusal is { } refusal ? HttpAnswer.Refused(refusal) : HttpAnswer.Ok(StatusCodes.Status200OK, json => write(json, outcome.Get()));
 
-    private static HttpAnswer Answer<T>(Outcome<T[]> outcome, string name, Action<System.Text.Json.Utf8JsonWriter, T> write) =>
+    private static HttpAnswer Answer<T>(Outcome<T[]> outcome, string name, Action<Utf8JsonWriter, T> write) =>
         outcome.Refusal is { } refusal ? HttpAnswer.Refused(refusal)
-            : HttpAnswer.Ok(StatusCodes.Status200OK, json => json.WriteList(System.Text.Encoding.UTF8.GetBytes(name), outcome.Get(), write));
+            : HttpAnswer.Ok(StatusCodes.Status200OK, json => json.WriteList(Encoding.UTF8.GetBytes(name), outcome.Get(), write));
 }

@@ -29,7 +29,7 @@ internal static class MessageOps
     public static Task<Reply> ReadAsync(OpRequest request)
     {
         request.ReadAs();
-        var peer = request.Fields.Recipient("peer"u8);
+        var peer = request.Fields.Peer("peer"u8);
         var upTo = request.Fields.Number("upTo"u8, 0, long.MaxValue);
         return request.AskAsync((peer, upTo), static async (account, session, read) => Reply.Of(await account.MarkReadAsync(session, read.peer, read.upTo)));
     }
@@ -60,5 +60,5 @@ internal static class MessageOps
         });
     }
 
-    private static string? OptionalPeer(JsonFields fields) => fields.OptionalText("peer"u8) is null ? null : fields.Recipient("peer"u8);
+    private static string? OptionalPeer(JsonFields fields) => fields.OptionalText("peer"u8) is null ? null : fields.Peer("peer"u8);
 }

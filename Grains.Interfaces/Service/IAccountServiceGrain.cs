@@ -1,3 +1,4 @@
+using OrleansIM.Messages;
 using OrleansIM.Service;
 
 namespace OrleansIM.Accounts;
@@ -13,4 +14,11 @@ public interface IAccountServiceGrain : IGrainWithStringKey
     /// <summary>Sets the password; every token dies, linked groups notice at their next check. Refused: <c>unknown_account</c>, <c>unavailable</c>.</summary>
     [Alias("SetPassword")]
     Task<Outcome> SetPasswordAsync(string password, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Stores a message of the service and answers after the commit, once per <c>cid</c> of a credential. Refused:
+    /// <c>unknown_account</c>, <c>disabled</c>, <c>unavailable</c>.
+    /// </summary>
+    [Alias("TakeNotice")]
+    Task<Outcome<SentMessage>> TakeNoticeAsync(string credential, ServiceMessage message);
 }

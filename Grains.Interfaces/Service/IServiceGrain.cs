@@ -42,6 +42,14 @@ public interface IServiceGrain : IGrainWithStringKey
     [Alias("SignOut")]
     Task<Outcome> SignOutAsync(string secret, string account, string? session);
 
+    /// <summary>
+    /// Puts a message of the service into the log of each of these accounts, and answers after the commits. The same
+    /// <c>cid</c> of the same credential again gives the same answer, so whoever failed for the moment gets it that way. An
+    /// account counts as a call. Reasons: <c>unknown_account</c>, <c>disabled</c>, <c>unavailable</c>.
+    /// </summary>
+    [Alias("Send")]
+    Task<Outcome<ServiceMessagesSent>> SendAsync(string secret, string[] to, ServiceMessage message);
+
     /// <summary>Makes an invite, bound to the credential's prefix. Refused: <c>limit_reached</c>.</summary>
     [Alias("CreateInvite")]
     Task<Outcome<NewInvite>> CreateInviteAsync(string secret, CreateInvite request);

@@ -118,7 +118,10 @@ internal sealed partial class AccountGrain
 
     /// <summary>The message that was stored with a cid, if there is one.</summary>
     private async Task<SentMessage?> FindSentAsync(string cid) =>
-        await _store.FindAsync(_id, SendKey(cid), CancellationToken.None) is { } stored ? EntryData.ReadSent(stored.Seq, stored.Data) : null;
+        await FindByKeyAsync(SendKey(cid));
+
+    private async Task<SentMessage?> FindByKeyAsync(string key) =>
+        await _store.FindAsync(_id, key, CancellationToken.None) is { } stored ? EntryData.ReadSent(stored.Seq, stored.Data) : null;
 
     private static string SendKey(string cid) => "c:" + cid;
 

@@ -1,8 +1,12 @@
 using OrleansIM.Accounts;
 using OrleansIM.Audit;
+using OrleansIM.Grains.Concurrency;
+using OrleansIM.Grains.Timelines;
+using OrleansIM.Messages;
 using OrleansIM.Protocol;
 using OrleansIM.Service;
 using OrleansIM.Sessions;
+using OrleansIM.Timelines;
 
 namespace OrleansIM.Grains.Accounts;
 
@@ -10,6 +14,9 @@ namespace OrleansIM.Grains.Accounts;
 internal sealed partial class AccountGrain : IAccountServiceGrain
 {
     private const string ViaService = "service";
+
+    // One at a time of each cid: the same that comes twice at once is stored once.
+    private SparseKeyedGate _noticeGates;
 
     public async Task<Outcome> CreateAsync(CreateAccount request, CancellationToken cancellation)
     {
@@ -65,6 +72,41 @@ internal sealed partial class AccountGrain : IAccountServiceGrain
 
         return changed;
     }
+
+    public async Task<Outcome<SentMessage>> TakeNoticeAsync(string credential, ServiceMessage message)
+    {
+        if (!IsActive)
+        {
+            return Exists ? IsOff : UnknownAccount;
+        }
+
+        var key = $"s:{credential}:{message.Cid}";
+        using var gate = await _noticeGates.EnterAsync(key);
+        if (await FindByKeyAsync(key) is { } sent)
+        {
+            return sent;
+        }
+
+        var now = _time.GetUtcNow();
+        var sentAt = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+        var id = Guid.CreateVersion7(now).ToString("N");
+        var said = new SendMessage { To = _id, Body = message.Body, Kind = message.Kind, Cid = message.Cid };
+        var entry = new PreparedEntry(_timeline, EntryKind.Message, sentAt.ToUnixTimeMilliseconds(), Senders.Service, EntryData.Message(id, Senders.Service, said, sentAt).Theirs)
+        {
+            Dedupe = key,
+        };
+        try
+        {
+            return await AppendAsync(entry) is { } refusal ? refusal : new SentMessage { Id = id, Seq = entry.Seq, SentAt = sentAt };
+        }
+        catch (DuplicateEntryException)
+        {
+            // An activation before this one has stored it after all.
+            return await FindByKeyAsync(key) is { } first ? first : Unavailable;
+        }
+    }
+
+    private static Refusal IsOff { get; } = new(ErrorCodes.Disabled, "The account is disabled.");
 
     private static Refusal NotOfTheIssuer { get; } =
         new(ErrorCodes.InvalidArgument, "subject: no configured issuer of that name makes this account id of it. See Identity:Issuers.");

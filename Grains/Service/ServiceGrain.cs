@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Runtime;
 using OrleansIM.Accounts;
@@ -18,7 +19,8 @@ namespace OrleansIM.Grains.Service;
 internal sealed partial class ServiceGrain(
     [PersistentState(StorageNames.ServiceCredentials, StorageNames.State)] IPersistentState<ServiceCredentialsState> state,
     SecurityAudit audit,
-    TimeProvider time) : Grain, IServiceGrain, IServiceCredentialsGrain
+    TimeProvider time,
+    ILogger<ServiceGrain> logger) : Grain, IServiceGrain, IServiceCredentialsGrain
 {
     private readonly AsyncGate _changes = new();
 
@@ -46,6 +48,9 @@ internal sealed partial class ServiceGrain(
 
     public Task<Outcome> SignOutAsync(string secret, string account, string? session) =>
         ServeAsync(new Call(secret, "sessions.end", ServiceScopes.EndSessions, account), _ => Admin(account).SignOutAsync(session));
+
+    public Task<Outcome<ServiceMessagesSent>> SendAsync(string secret, string[] to, ServiceMessage message) =>
+        ServeAsync(new Call(secret, $"messages.send {to.Length}", ServiceScopes.SendMessages, to), credential => SendAsync(credential, to, message));
 
     public Task<Outcome<NewInvite>> CreateInviteAsync(string secret, CreateInvite request) => ServeAsync(
         new Call(secret, "invites.create", ServiceScopes.Invites),

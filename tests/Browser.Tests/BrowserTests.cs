@@ -19,6 +19,7 @@ public sealed class BrowserTests(BrowserRun run) : IClassFixture<BrowserRun>
     [InlineData("hostileTexts_AreShownAsTextEverywhere")]
     [InlineData("accessibility_NoSeriousFindingInTheMainStates")]
     [InlineData("widthsAndDirections_NothingHangsOverTheEdge")]
+    [InlineData("invites_LetInAndTheServiceSpeaks")]
     [InlineData("settings_AreSavedAndShown")]
     [InlineData("texts_AreInEveryLanguage")]
     [InlineData("mail_IsShownWithTheFriendsNameAndTheMailViewOpensAfterMailboxSignIn")]

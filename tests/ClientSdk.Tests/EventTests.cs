@@ -46,6 +46,18 @@ public sealed class EventTests
     }
 
     [Fact]
+    public async Task Message_OfTheService_IsToldApartFromThoseOfPeople()
+    {
+        await using var session = await SignedIn.StartAsync();
+        await session.Stream.SendAsync("""{"ev":"message","account":"ann","seq":1,"data":{"id":"m1","from":"@service","to":"ann","body":"Maintenance at noon."}}""");
+        await session.Stream.SendAsync("""{"ev":"message","account":"ann","seq":2,"data":{"id":"m2","from":"service","to":"ann","body":"x","kind":"service"}}""");
+        var notice = await session.Events.NextAsync<MessageReceived>();
+        Assert.Equal((Senders.Service, Senders.Service, true, false), (notice.From, notice.Peer, notice.IsFromService, notice.IsOwn));
+        Assert.False((await session.Events.NextAsync<MessageReceived>()).IsFromService);
+        Assert.Equal(1, session.Client.Pages["ann"].Unread[Senders.Service]);
+    }
+
+    [Fact]
     public async Task Message_WithFieldsMissingOrNull_HasDefaults()
     {
         await using var session = await SignedIn.StartAsync();

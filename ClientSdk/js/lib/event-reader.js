@@ -1,6 +1,9 @@
 /** From frames to events. Tolerates what it does not know; what is missing reads as empty. */
 /** @import { ImEvent } from "../orleansim.js" */
 
+/** Who messages of the service itself are from: no account can have that id. */
+export const SERVICE = "@service";
+
 /** @param {unknown} value */
 const list = value => Array.isArray(value) ? value : [];
 
@@ -11,7 +14,7 @@ const readers = {
     return {
       type: "MessageReceived", id: data.id, from: data.from, to: data.to, body: String(data.body ?? ""), kind: data.kind ?? "text",
       mentions: list(data.mentions), cid: data.cid, sentAt: data.sentAt,
-      peer: isOwn || isGroup(data.to) ? data.to : data.from, isOwn,
+      peer: isOwn || isGroup(data.to) ? data.to : data.from, isOwn, isFromService: data.from === SERVICE,
     };
   },
   receipt: data => ({ type: "ReceiptReceived", by: data.by, peer: data.peer, upTo: data.upTo, what: data.what }),

@@ -114,3 +114,16 @@ test("Once_Aborted_Fails", async () => {
   await assert.rejects(waiting, { code: "unavailable" });
   await eventually(() => client.status === "signedOut", "it is closed");
 });
+
+test("Message_OfTheService_IsToldApartFromThoseOfPeople", async () => {
+  const server = new ScriptedServer();
+  const { client, stream } = await server.online();
+  const heard = [];
+  client.on("MessageReceived", event => heard.push([event.peer, event.isFromService, event.isOwn]));
+  stream.message("ann", 1, { from: "@service", body: "Maintenance at noon." });
+  stream.message("ann", 2, { from: "service", kind: "service" });
+  assert.deepEqual(heard, [["@service", true, false], ["service", false, false]]);
+  assert.equal(client.page("ann").unread.get("@service"), 1);
+  assert.deepEqual(client.conversation("ann", "@service").map(line => [line.from, line.body, line.state]), [["@service", "Maintenance at noon.", null]]);
+  await client.close();
+});

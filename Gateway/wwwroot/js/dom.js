@@ -178,6 +178,7 @@ const ICONS = {
   checks: "M2 13l4 4 9-10M11 16l1 1L22 7",
   alert: "M12 8v5M12 16v.5M12 3L2 20h20z",
   pencil: "M4 20l1-4L16 5l3 3L8 19z",
+  bell: "M6 17h12l-1.5-2.5V11a4.5 4.5 0 0 0-9 0v3.5zM10.5 19.5h3",
   refresh: "M19 8a8 8 0 1 0 1 5M19 3v5h-5",
 };
 

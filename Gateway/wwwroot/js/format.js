@@ -1,9 +1,15 @@
 // How things are said: names, times, texts with links. All of it makes text, never markup.
-import { h } from "./dom.js";
+import { h, icon } from "./dom.js";
 import { language, t } from "./texts.js";
+
+/** Who messages of the service itself are from. No account can have that id, whatever it calls itself. */
+export const SERVICE = "@service";
 
 /** What an account calls a contact, a group or itself. */
 export function nameOf(page, peer) {
+  if (peer === SERVICE) {
+    return t("service");
+  }
   if (!page) {
     return peer;
   }
@@ -143,8 +149,11 @@ export function named(preview, mentions) {
   return parts.filter(part => part !== "");
 }
 
-/** One or two letters and a colour that stay the same. */
+/** One or two letters and a colour that stay the same; of the service a sign that no person has. */
 export function avatar(name, id, look = "") {
+  if (id === SERVICE) {
+    return h("span", { class: `avatar service ${look}`, "aria-hidden": "true" }, icon("bell"));
+  }
   const letters = Array.from(name.trim())[0]?.toLocaleUpperCase(language()) ?? "?";
   let hash = 0;
   for (const c of id) {

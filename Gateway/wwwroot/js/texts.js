@@ -25,6 +25,12 @@ const TEXTS = {
   signOutHint: ["Signing out removes conversations and unsent messages from this device.", "退出登录会清除此设备上的会话和未发送的消息。"],
   language: ["Language", "语言"],
 
+  // The service itself
+  service: ["Service", "系统通知"],
+  notices: ["Notices", "通知"],
+  serviceHint: ["from the service, not from a person", "来自本服务，并非个人"],
+  serviceNotice: ["These messages are from the service. They cannot be answered.", "这些消息来自本服务，无法回复。"],
+
   // Frame
   accounts: ["Your accounts", "您的账号"],
   pageOf: ["Page of {name}", "{name} 的页面"],

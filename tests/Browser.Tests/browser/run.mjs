@@ -11,11 +11,12 @@ import * as pages from "./scenarios/pages.mjs";
 import * as pictures from "./scenarios/pictures.mjs";
 import * as restart from "./scenarios/restart.mjs";
 import * as safety from "./scenarios/safety.mjs";
+import * as service from "./scenarios/service.mjs";
 import * as settings from "./scenarios/settings.mjs";
 
 const PATIENCE = 180_000;
 const filter = process.argv[2] ?? "";
-const wanted = Object.entries({ ...pages, ...groups, ...links, ...restart, ...safety, ...settings, ...mails, ...(process.env.ORLEANSIM_PICTURES ? pictures : {}) }).filter(([name]) => name.includes(filter));
+const wanted = Object.entries({ ...pages, ...groups, ...links, ...restart, ...safety, ...service, ...settings, ...mails, ...(process.env.ORLEANSIM_PICTURES ? pictures : {}) }).filter(([name]) => name.includes(filter));
 
 const say = line => process.stdout.write(`${JSON.stringify(line)}\n`);
 const server = await startServer(mail?.settings ?? []);

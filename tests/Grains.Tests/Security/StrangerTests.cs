@@ -60,6 +60,7 @@ public sealed class StrangerTests : IAsyncLifetime
         [$"{nameof(IServiceGrain)}.SetPasswordAsync"] = ErrorCodes.Unauthenticated,
         [$"{nameof(IServiceGrain)}.ListSessionsAsync"] = ErrorCodes.Unauthenticated,
         [$"{nameof(IServiceGrain)}.SignOutAsync"] = ErrorCodes.Unauthenticated,
+        [$"{nameof(IServiceGrain)}.SendAsync"] = ErrorCodes.Unauthenticated,
         [$"{nameof(IServiceGrain)}.CreateInviteAsync"] = ErrorCodes.Unauthenticated,
         [$"{nameof(IServiceGrain)}.ListInvitesAsync"] = ErrorCodes.Unauthenticated,
         [$"{nameof(IServiceGrain)}.RevokeInviteAsync"] = ErrorCodes.Unauthenticated,

@@ -1,8 +1,10 @@
 using OrleansIM.Accounts;
 using OrleansIM.Grains.Tests.Support;
 using OrleansIM.Invites;
+using OrleansIM.Messages;
 using OrleansIM.Protocol;
 using OrleansIM.Service;
+using OrleansIM.Timelines;
 
 namespace OrleansIM.Grains.Tests.Service;
 
@@ -154,6 +156,58 @@ public sealed class ServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Send_TheSameManyTimesAtOnce_StoresItOnce()
+    {
+        await _world.RegisterAsync("ann");
+        var secret = await SecretAsync();
+        var ann = await _world.SignInAsync("ann");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => SendAsync(secret, "1", "ann")));
+
+        Assert.Single(answers.Select(answer => Assert.Single(answer.ShouldBeDone().Sent)).Distinct());
+        var history = (await _world.Account("ann").ReadHistoryAsync(ann.Id, new HistoryQuery { Peer = Senders.Service, Limit = 10 })).ShouldBeDone();
+        Assert.Equal(EntryKind.Message, Assert.Single(history.Entries).Kind);
+        await _world.RestartAsync();
+        Assert.Equal(answers[0].ShouldBeDone().Sent[0], Assert.Single((await SendAsync(secret, "1", "ann")).ShouldBeDone().Sent));
+    }
+
+    [Fact]
+    public async Task Send_StoreFailsForOne_ReachesTheOthersAndThatOneWhenRepeated()
+    {
+        await _world.RegisterAsync("ann", "bob");
+        var secret = await SecretAsync();
+        _world.State.BeforeRead = grain =>
+        {
+            if (grain.ToString().EndsWith("/bob", StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException("The disk is gone.");
+            }
+        };
+        await _world.RestartAsync();
+
+        var answer = (await SendAsync(secret, "1", "ann", "bob")).ShouldBeDone();
+
+        Assert.Equal("ann", Assert.Single(answer.Sent).Account);
+        Assert.Equal(("bob", ErrorCodes.Unavailable), (answer.Failed[0].Account, answer.Failed[0].Reason));
+        _world.State.BeforeRead = null;
+        var again = (await SendAsync(secret, "1", "ann", "bob")).ShouldBeDone();
+        Assert.Equal(answer.Sent[0], again.Sent[0]);
+        Assert.Equal("bob", again.Sent[1].Account);
+    }
+
+    [Fact]
+    public async Task Send_MoreRecipientsThanCallsLeft_SlowsDown()
+    {
+        await _world.RegisterAsync("ann", "bob");
+        var secret = await SecretAsync(callsPerMinute: 3);
+        (await SendAsync(secret, "1", "ann", "bob")).ShouldBeDone();
+
+        (await SendAsync(secret, "2", "ann", "bob")).ShouldBeRefused(ErrorCodes.SlowDown);
+        _world.Clock.Advance(TimeSpan.FromMinutes(1));
+        (await SendAsync(secret, "2", "ann", "bob")).ShouldBeDone();
+    }
+
+    [Fact]
     public async Task Invites_OfACredential_AreItsOwnAndWithinItsPrefix()
     {
         var (game, shop) = (await SecretAsync(prefix: "game."), await SecretAsync(prefix: "shop."));
@@ -186,8 +240,12 @@ public sealed class ServiceTests : IAsyncLifetime
         (ServiceScopes.DisableAccounts, async (secret, account) => (await Service.SetDisabledAsync(secret, account, false)).Refusal),
         (ServiceScopes.DeleteAccounts, async (secret, account) => (await Service.DeleteAccountAsync(secret, account)).Refusal),
         (ServiceScopes.SetPasswords, async (secret, account) => (await Service.SetPasswordAsync(secret, account, "password", default)).Refusal),
+        (ServiceScopes.SendMessages, async (secret, account) => (await SendAsync(secret, "1", account)).Refusal),
         (ServiceScopes.EndSessions, async (secret, account) => (await Service.SignOutAsync(secret, account, null)).Refusal),
     ];
+
+    private Task<Outcome<ServiceMessagesSent>> SendAsync(string secret, string cid, params string[] to) =>
+        Service.SendAsync(secret, to, new ServiceMessage { Body = "Maintenance at noon.", Cid = cid, Kind = "text" });
 
     private static CreateServiceCredential Request(string prefix = "", int callsPerMinute = 1_000, params string[] scopes) =>
         new() { Name = "test", Scopes = scopes.Length == 0 ? [.. ServiceScopes.All] : scopes, Prefix = prefix, CallsPerMinute = callsPerMinute };

@@ -1,6 +1,6 @@
 // Requests, friends, groups: who can be spoken to, and who wants to be.
 import { button, h, icon } from "../dom.js";
-import { avatar, count, dot, errorWords, nameOf, statusOf, statusWords, when } from "../format.js";
+import { SERVICE, avatar, count, dot, errorWords, nameOf, statusOf, statusWords, when } from "../format.js";
 import { app, changed, chatKey, go, openDialog, placeOf, run, task, toast } from "../state.js";
 import { t } from "../texts.js";
 import { rowKeys } from "./parts.js";
@@ -12,10 +12,11 @@ export function chatList(page, place) {
   const of = state => contacts.filter(contact => contact.state === state);
   const friends = of("friend").map(contact => contact.account);
   // Who is no friend but has written, where the account hears from everyone.
-  const strangers = [...last.keys()].filter(peer => !peer.startsWith("group:") && !page.contacts.has(peer) && !place.label && matches([peer], place.filter));
+  const strangers = [...last.keys()].filter(peer => !peer.startsWith("group:") && peer !== SERVICE && !page.contacts.has(peer) && !place.label && matches([peer], place.filter));
+  const service = (last.has(SERVICE) || page.unread.has(SERVICE)) && !place.label && matches([t("service")], place.filter) ? [SERVICE] : [];
   const groups = [...page.groups.keys()].filter(peer => !place.label && matches([page.groups.get(peer).name], place.filter));
   const labels = [...new Set([...page.contacts.values()].flatMap(contact => contact.labels ?? []))].sort();
-  const isEmpty = !page.contacts.size && !page.groups.size;
+  const isEmpty = !page.contacts.size && !page.groups.size && !service.length;
 
   return h("div", { class: "list", onkeydown: rowKeys, key: "chats" },
     h("div", { class: "list-tools" },
@@ -31,12 +32,13 @@ export function chatList(page, place) {
     }, label))),
     h("div", { class: "scroll" },
       requests(page, of("pending")),
+      rows(page, place, t("notices"), service, last),
       rows(page, place, t("friends"), [...friends, ...strangers].sort(byRecency), last),
       rows(page, place, t("groups"), groups.sort(byRecency), last),
       rows(page, place, t("waiting"), of("requested").map(contact => contact.account).sort(byRecency), last, t("waitingHint")),
       rows(page, place, t("blockedOnes"), of("blocked").map(contact => contact.account).sort(byRecency), last),
       isEmpty ? h("div", { class: "empty" }, h("p", null, t("noContacts")), button("main", t("addContact"), () => openDialog("addContact", { account: page.account })))
-        : place.filter && !contacts.length && !groups.length && h("p", { class: "empty quiet" }, t("nothingFound"))));
+        : place.filter && !contacts.length && !groups.length && !service.length && h("p", { class: "empty quiet" }, t("nothingFound"))));
 }
 
 function requests(page, pending) {
@@ -87,7 +89,7 @@ function row(page, peer, isChosen, last) {
     key: peer, type: "button", class: `row ${isChosen ? "chosen" : ""} ${unread ? "blink" : ""}`, "aria-current": isChosen ? "true" : null, "data-peer": peer,
     onclick: () => go(page.account, { peer }),
   },
-  h("span", { class: "avatar-box" }, avatar(name, peer, isGroup ? "square" : ""), !isGroup && dot(page.isLocal ? "offline" : statusOf(page, peer), statusWords(page, peer))),
+  h("span", { class: "avatar-box" }, avatar(name, peer, isGroup ? "square" : ""), !isGroup && peer !== SERVICE && dot(page.isLocal ? "offline" : statusOf(page, peer), statusWords(page, peer))),
   h("span", { class: "row-text" },
     h("span", { class: "row-line" },
       h("strong", { class: "clip grow", dir: "auto" }, name),

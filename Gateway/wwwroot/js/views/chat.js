@@ -1,6 +1,6 @@
 // A conversation: who speaks as whom, what was said, and how far it got.
 import { button, h, icon } from "../dom.js";
-import { avatar, clock, day, dot, errorWords, linked, nameOf, statusOf, statusWords, tabName } from "../format.js";
+import { SERVICE, avatar, clock, day, dot, errorWords, linked, nameOf, statusOf, statusWords, tabName } from "../format.js";
 import { app, changed, chatKey, go, openDialog, placeOf, run, task, thePage, toast } from "../state.js";
 import { t } from "../texts.js";
 
@@ -19,7 +19,7 @@ export function chat(page, peer) {
     head(page, peer, isGroup),
     log(page, peer, lines, older, isGroup),
     notice(page, peer, isGroup),
-    composer(page, peer, key));
+    peer !== SERVICE && composer(page, peer, key));
 }
 
 function head(page, peer, isGroup) {
@@ -27,14 +27,14 @@ function head(page, peer, isGroup) {
   const name = nameOf(page, peer);
   return h("header", { class: "main-head" },
     button("round back", t("back"), () => go(page.account, { peer: null }), icon("back")),
-    h("span", { class: "avatar-box" }, avatar(name, peer, isGroup ? "square" : ""), !isGroup && dot(page.isLocal ? "offline" : statusOf(page, peer))),
+    h("span", { class: "avatar-box" }, avatar(name, peer, isGroup ? "square" : ""), !isGroup && peer !== SERVICE && dot(page.isLocal ? "offline" : statusOf(page, peer))),
     h("div", { class: "grow clip-box" },
       h("h2", { class: "clip", dir: "auto" }, name),
       h("p", { class: `small clip ${typist ? "typing" : "quiet"}`, "aria-live": "polite", dir: "auto" },
-        typist ? isGroup ? t("typingNamed", { name: nameOf(page, typist) }) : t("typing")
+        peer === SERVICE ? t("serviceHint") : typist ? isGroup ? t("typingNamed", { name: nameOf(page, typist) }) : t("typing")
           : isGroup ? t("membersCount", { n: page.groups.get(peer)?.members ?? 0 }) : statusWords(page, peer))),
     !isGroup && page.mailboxes.size > 0 && page.contacts.get(peer)?.emails?.length > 0 && button("round", t("writeMail"), () => go(page.account, { section: "mail", open: { kind: "write", to: [peer] } }), icon("mail")),
-    button("round", isGroup ? t("groupInfo") : t("contactInfo"), () => openDialog(isGroup ? "group" : "contact", { account: page.account, peer }), icon("info")));
+    peer !== SERVICE && button("round", isGroup ? t("groupInfo") : t("contactInfo"), () => openDialog(isGroup ? "group" : "contact", { account: page.account, peer }), icon("info")));
 }
 
 // --- what was said ----------------------------------------------------------------------------------------------------
@@ -196,6 +196,9 @@ export function readWhatIsSeen() {
 // --- writing ----------------------------------------------------------------------------------------------------------
 
 function notice(page, peer, isGroup) {
+  if (peer === SERVICE) {
+    return h("p", { class: "chat-notice", key: "notice" }, t("serviceNotice"));
+  }
   const contact = page.contacts.get(peer);
   if (isGroup ? page.groups.has(peer) : contact?.state === "friend") {
     return null;
