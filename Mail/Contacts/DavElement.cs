@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace OrleansIM.Mail;
 
 /// <summary>
@@ -30,12 +32,20 @@ internal readonly record struct DavName(string Space, string Local)
 /// <summary>An element, without its attributes: WebDAV says nothing in them that is needed here.</summary>
 internal sealed class DavElement(DavName name)
 {
+    // A text may come in a great many pieces, between comments and CDATA sections.
+    private StringBuilder? _text;
+
     public DavName Name => name;
 
     public List<DavElement> Children { get; } = [];
 
     /// <summary>The text directly in it, cut off where it is too long.</summary>
-    public string Text { get; set; } = "";
+    public string Text => _text?.ToString() ?? "";
+
+    /// <summary>Characters of the text so far.</summary>
+    public int TextLength => _text?.Length ?? 0;
+
+    public void AddText(ReadOnlySpan<char> piece) => (_text ??= new StringBuilder()).Append(piece);
 
     public DavElement? this[DavName child] => Children.Find(one => one.Name == child);
 

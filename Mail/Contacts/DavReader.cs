@@ -1,4 +1,3 @@
-using System.Text;
 using System.Xml;
 
 namespace OrleansIM.Mail;
@@ -107,7 +106,7 @@ internal sealed class DavReader : IDisposable
                     open.Pop();
                     break;
                 case XmlNodeType.Text or XmlNodeType.CDATA:
-                    open.Peek().Text += await ReadTextAsync(_maxText - open.Peek().Text.Length);
+                    await ReadTextAsync(open.Peek());
                     break;
             }
         }
@@ -115,15 +114,12 @@ internal sealed class DavReader : IDisposable
         return root;
     }
 
-    private async Task<string> ReadTextAsync(int most)
+    private async Task ReadTextAsync(DavElement element)
     {
-        var text = new StringBuilder();
-        while (text.Length < most && await _reader.ReadValueChunkAsync(_chunk, 0, Math.Min(_chunk.Length, most - text.Length)) is var read and > 0)
+        while (element.TextLength < _maxText && await _reader.ReadValueChunkAsync(_chunk, 0, Math.Min(_chunk.Length, _maxText - element.TextLength)) is var read and > 0)
         {
-            text.Append(_chunk, 0, read);
+            element.AddText(_chunk.AsSpan(0, read));
         }
-
-        return text.ToString();
     }
 
     private DavName Name() => new(_reader.NamespaceURI, _reader.LocalName);

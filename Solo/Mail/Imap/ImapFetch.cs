@@ -31,12 +31,13 @@ internal sealed class ImapFetch
         while (!parser.IsAtEnd && !parser.Skip((byte)')'))
         {
             parser.SkipSpaces();
+            var left = parser.Left;
             var attribute = parser.Attribute().ToUpperInvariant();
             if (attribute.Length == 0)
             {
                 // Something that belongs nowhere.
                 _ = parser.Value();
-                _ = parser.Skip((byte)']') || parser.Skip((byte)'}');
+                parser.SkipIfStuck(left);
                 continue;
             }
 

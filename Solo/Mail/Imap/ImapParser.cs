@@ -26,6 +26,9 @@ internal ref struct ImapParser(ReadOnlySpan<byte> bytes, string host)
 
     public readonly bool IsAt(byte b) => !_rest.IsEmpty && _rest[0] == b;
 
+    /// <summary>Bytes that are left.</summary>
+    public readonly int Left => _rest.Length;
+
     /// <summary>The rest, as text.</summary>
     public readonly string Rest => Encoding.Latin1.GetString(_rest);
 
@@ -39,6 +42,15 @@ internal ref struct ImapParser(ReadOnlySpan<byte> bytes, string host)
 
         _rest = _rest[1..];
         return true;
+    }
+
+    /// <summary>Goes over a byte that belongs nowhere: where nothing was read since so many were left.</summary>
+    public void SkipIfStuck(int left)
+    {
+        if (_rest.Length == left && left > 0)
+        {
+            _rest = _rest[1..];
+        }
     }
 
     public void SkipSpaces() => _rest = _rest.TrimStart((byte)' ');
@@ -149,11 +161,7 @@ internal ref struct ImapParser(ReadOnlySpan<byte> bytes, string host)
                 items.Add(item);
             }
 
-            if (_rest.Length == before)
-            {
-                // A byte that belongs nowhere.
-                _rest = _rest[1..];
-            }
+            SkipIfStuck(before);
         }
     }
 

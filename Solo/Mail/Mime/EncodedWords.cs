@@ -153,10 +153,11 @@ internal static class EncodedWords
                 return null;
             }
 
-            var word = header[text..end];
-            return isBase64 && word.AsSpan().ContainsAnyExcept(s_base64)
+            // Nothing is copied before it is one: a header may be full of what only begins like one.
+            var word = header.AsSpan(text, end - text);
+            return isBase64 && word.ContainsAnyExcept(s_base64)
                 ? null
-                : new Word(header[charset..(encoding - 1)].Split('*')[0], isBase64, word.Trim(), end + 2);
+                : new Word(header[charset..(encoding - 1)].Split('*')[0], isBase64, word.Trim().ToString(), end + 2);
         }
 
         public byte[] Bytes()

@@ -18,25 +18,29 @@ internal static class ThreadHeaders
     private static Dictionary<string, string> Fields(string headers)
     {
         var fields = new Dictionary<string, string>();
-        var unfolded = new List<string>();
-        foreach (var line in headers.Split('\n'))
+        foreach (var lines in Unfold(headers))
         {
-            if (line is [' ' or '\t', ..] && unfolded.Count > 0)
-            {
-                unfolded[^1] += line.TrimEnd('\r');
-            }
-            else
-            {
-                unfolded.Add(line.TrimEnd('\r'));
-            }
-        }
-
-        foreach (var field in unfolded)
-        {
+            var field = lines.ToString();
             if (field.IndexOf(':', StringComparison.Ordinal) is var colon && colon > 0)
             {
                 fields.TryAdd(field[..colon].TrimEnd().ToLowerInvariant(), field[(colon + 1)..]);
             }
+        }
+
+        return fields;
+    }
+
+    private static List<StringBuilder> Unfold(string headers)
+    {
+        var fields = new List<StringBuilder>();
+        foreach (var line in headers.Split('\n'))
+        {
+            if (line is not [' ' or '\t', ..] || fields.Count == 0)
+            {
+                fields.Add(new StringBuilder());
+            }
+
+            fields[^1].Append(line.TrimEnd('\r'));
         }
 
         return fields;

@@ -69,7 +69,7 @@ public sealed class ImapParsingTests
     [Fact]
     public void Fetch_Garbage_Ends()
     {
-        foreach (var text in new[] { "(]]]{}}", "x y z", "(UID", "(UID x FLAGS", "((((", "([", "BODY[", "{", "" })
+        foreach (var text in new[] { "(UID 7 \r (\\Seen))", "(UID 7 \n", "(]]]{}}", "x y z", "(UID", "(UID x FLAGS", "((((", "([", "BODY[", "{", "" })
         {
             try
             {
