@@ -75,7 +75,8 @@ public static class VCardWriter
 
     private static string[] Components(VCardName name) => [name.Family, name.Given, name.Additional, name.Prefixes, name.Suffixes];
 
-    private static bool IsUri(string text) => System.Uri.TryCreate(text, UriKind.Absolute, out _);
+    /// <summary>A backslash, which no URI has, would be taken for an escape.</summary>
+    private static bool IsUri(string text) => !text.Contains('\\', StringComparison.Ordinal) && System.Uri.TryCreate(text, UriKind.Absolute, out _);
 
     private static bool IsToken(string text) => text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 

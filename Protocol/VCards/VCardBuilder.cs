@@ -77,7 +77,11 @@ internal sealed class VCardBuilder(bool isOld)
     private void AddEmail(VCardLine line)
     {
         var address = Text(line);
-        address = address.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase) ? address["mailto:".Length..] : address;
+        while (address.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase))
+        {
+            address = address["mailto:".Length..].Trim();
+        }
+
         if (address.Length > 0)
         {
             var types = line.Types.Where(type => type is not "pref" and not "internet").ToArray();

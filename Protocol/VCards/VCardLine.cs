@@ -38,6 +38,23 @@ internal sealed record VCardLine(string Name, IReadOnlyList<KeyValuePair<string,
         return name.IsEmpty ? null : name.ToString().ToUpperInvariant();
     }
 
+    /// <summary>What stands before the value: name and parameters. Nothing, if the value does not begin in this line.</summary>
+    public static ReadOnlySpan<char> HeadOf(ReadOnlySpan<char> line)
+    {
+        var isQuoted = false;
+        for (var i = 0; i < line.Length; i++)
+        {
+            if (line[i] == ':' && !isQuoted)
+            {
+                return line[..i];
+            }
+
+            isQuoted ^= line[i] == '"';
+        }
+
+        return [];
+    }
+
     /// <summary>Null if the line is no property.</summary>
     public static VCardLine? Parse(string line)
     {

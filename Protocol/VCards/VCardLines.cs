@@ -5,6 +5,9 @@ namespace OrleansIM.Protocol;
 /// <summary>The properties of a text of cards, one after the other, unfolded.</summary>
 internal sealed class VCardLines(string text)
 {
+    /// <summary>How far into a card its version is looked for: it is the first or second line, and a file may have many cards.</summary>
+    private const int MaxBeforeVersion = 16 * 1024;
+
     private int _at;
 
     /// <summary>
@@ -20,7 +23,7 @@ internal sealed class VCardLines(string text)
         {
             var line = ReadLine();
             var isKnown = VCardLine.NameOf(line) is { } name && known.Contains(name);
-            var isQuotedPrintable = isKnown && line.Contains("QUOTED-PRINTABLE", StringComparison.OrdinalIgnoreCase);
+            var isQuotedPrintable = isKnown && IsQuotedPrintable(line);
             StringBuilder? whole = null;
             var length = line.Length;
             var last = line;
@@ -58,10 +61,18 @@ internal sealed class VCardLines(string text)
     /// <summary>Whether the card that has just begun is one of version 2.1.</summary>
     public bool IsOld()
     {
-        var end = text.IndexOf("END:VCARD", _at, StringComparison.OrdinalIgnoreCase);
-        var card = text.AsSpan(_at, (end < 0 ? text.Length : end) - _at);
+        var card = text.AsSpan(_at, Math.Min(text.Length - _at, MaxBeforeVersion));
+        var end = card.IndexOf("END:VCARD", StringComparison.OrdinalIgnoreCase);
+        card = end < 0 ? card : card[..end];
         var version = card.IndexOf("VERSION:", StringComparison.OrdinalIgnoreCase);
         return version >= 0 && card[(version + "VERSION:".Length)..].TrimStart().StartsWith("2.1", StringComparison.Ordinal);
+    }
+
+    /// <summary>Whether the value is encoded so: for lines that have the word before it, as the reader will see them.</summary>
+    private static bool IsQuotedPrintable(ReadOnlySpan<char> line)
+    {
+        var head = VCardLine.HeadOf(line);
+        return head.Contains("QUOTED-PRINTABLE", StringComparison.OrdinalIgnoreCase) && VCardLine.Parse(head.ToString() + ":") is { IsQuotedPrintable: true };
     }
 
     private static void Join(StringBuilder whole, ReadOnlySpan<char> next, bool isSoftBreak, bool isOld)

@@ -94,11 +94,11 @@ public static class VCardReader
     {
         if (line.IsQuotedPrintable)
         {
-            return decode(VCardText.DecodeQuotedPrintable(line.Value), line.Charset)
-                .Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
+            return VCardText.WithoutControls(decode(VCardText.DecodeQuotedPrintable(line.Value), line.Charset)
+                .Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n'));
         }
 
-        return isBytes ? decode(s_latin1.GetBytes(line.Value), line.Charset) : line.Value;
+        return VCardText.WithoutControls(isBytes ? decode(s_latin1.GetBytes(line.Value), line.Charset) : line.Value);
     }
 
     private static string DecodeSimply(ReadOnlySpan<byte> bytes, string? charset)

@@ -63,6 +63,25 @@ internal static class VCardText
         return text.ToString();
     }
 
+    /// <summary>The text without what RFC 6350 (3.3) has no place for: control characters other than line breaks and tabs.</summary>
+    public static string WithoutControls(string text)
+    {
+        if (!text.Any(IsControl))
+        {
+            return text;
+        }
+
+        var left = new StringBuilder(text.Length);
+        foreach (var c in text.Where(static c => !IsControl(c)))
+        {
+            left.Append(c);
+        }
+
+        return left.ToString();
+    }
+
+    private static bool IsControl(char c) => char.IsControl(c) && c is not ('\n' or '\t');
+
     private static bool IsHexDigit(char c) => c is (>= '0' and <= '9') or (>= 'A' and <= 'F') or (>= 'a' and <= 'f');
 
     /// <summary>The bytes of a quoted-printable value whose soft line breaks are gone already.</summary>

@@ -7,6 +7,49 @@ namespace OrleansIM.Mail.Tests.VCards;
 public sealed class VCardTests
 {
     [Fact]
+    public void Read_QuotedPrintableInAValue_IsNoEncoding()
+    {
+        var card = One("BEGIN:VCARD\nNOTE:QUOTED-PRINTABLE=\nEMAIL:a@x.example\nEND:VCARD");
+
+        Assert.Equal("QUOTED-PRINTABLE=", card.Note);
+        Assert.Equal("a@x.example", Assert.Single(card.Emails).Address);
+    }
+
+    [Theory]
+    [InlineData("quoted-printable-x")]
+    [InlineData("home,quoted-printable")]
+    public void Read_TypeCalledLikeAnEncoding_IsNone(string type)
+        => Assert.Equal("a=\nb", One($"BEGIN:VCARD\nNOTE;TYPE={type}:a=\n \\nb\nEND:VCARD").Note);
+
+    [Fact]
+    public void Read_HeadThatIsFoldedBehindAnEqualsSign_GoesOnInTheNextLine()
+    {
+        var email = Assert.Single(One("BEGIN:VCARD\nEMAIL;TYPE=quoted-printable-x;TYPE=\n home:a@x.example\nEND:VCARD").Emails);
+
+        Assert.Equal("a@x.example", email.Address);
+        Assert.Equal(["quoted-printable-x", "home"], email.Types);
+    }
+
+    [Fact]
+    public void Read_ControlCharacters_AreLeftOut()
+    {
+        var card = One("BEGIN:VCARD\nFN:A\u0000n\u001bn\u0085\nORG:\u0001;Unit\nNOTE:a\\nb\tc\nEND:VCARD");
+
+        Assert.Equal(("Ann", "a\nb\tc"), (card.FormattedName, card.Note));
+        Assert.Equal(["Unit"], card.Organization);
+    }
+
+    [Theory]
+    [InlineData(VCardVersion.V3)]
+    [InlineData(VCardVersion.V4)]
+    public void Write_UidWithABackslash_IsReadAsItWas(VCardVersion version)
+        => Assert.Equal("u:\\3", One(VCardWriter.Write(new VCard { Uid = "u:\\3" }, version)).Uid);
+
+    [Fact]
+    public void Read_MailtoTwice_IsTheAddress()
+        => Assert.Equal("a@x.example", Assert.Single(One("BEGIN:VCARD\nEMAIL:mailto:MAILTO:a@x.example\nEND:VCARD").Emails).Address);
+
+    [Fact]
     public void Read_Version4_TakesWhatMatters()
     {
         var card = One("""
