@@ -2,6 +2,7 @@ using System.Xml;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using OrleansIM.Gateway.Http;
 
 namespace OrleansIM.Gateway.CardDav;
 
@@ -29,21 +30,10 @@ internal static class DavBody
     /// <summary>The root element, null if there is no body, or why it cannot be read.</summary>
     public static async Task<(XElement? Root, DavAnswer? Fault)> ReadAsync(HttpContext http)
     {
-        if (http.Request.ContentLength > MaxBytes)
+        using var body = await RequestBody.ReadAsync(http, MaxBytes);
+        if (body is null)
         {
             return (null, TooLarge);
-        }
-
-        using var body = new MemoryStream();
-        var buffer = new byte[4096];
-        int count;
-        while ((count = await http.Request.Body.ReadAsync(buffer, http.RequestAborted)) > 0)
-        {
-            body.Write(buffer, 0, count);
-            if (body.Length > MaxBytes)
-            {
-                return (null, TooLarge);
-            }
         }
 
         if (body.Length == 0)
@@ -70,7 +60,6 @@ internal static class DavBody
 
     private static XElement? Parse(MemoryStream body)
     {
-        body.Position = 0;
         using (var reader = XmlReader.Create(body, s_reading))
         {
             while (reader.Read())

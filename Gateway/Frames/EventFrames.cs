@@ -127,7 +127,9 @@ internal static class EventNames
         EntryKind.Custom => "custom"u8,
         EntryKind.Link => "link"u8,
         EntryKind.Group => "group"u8,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A kind of entry without a name on the wire; add it to EventNames."),
+
+        // Of a newer version, or damaged: it has its place in the order, and clients count what they do not know.
+        _ => "unknown"u8,
     };
 }
 

@@ -14,8 +14,8 @@ internal static class JsonBody
     public static async Task<(JsonFields? Fields, HttpAnswer? Answer)> ReadAsync(HttpContext http, bool isOptional = false)
     {
         // Whatever the content type says: no cookie is ever read here, so no page of another origin gains by a plain form.
-        var body = await ReadBytesAsync(http);
-        if (body is null)
+        using var read = await RequestBody.ReadAsync(http, MaxBytes);
+        if (read?.ToArray() is not { } body)
         {
             return (null, HttpAnswer.Refused(new Refusal(ErrorCodes.TooLarge, $"The body is over {MaxBytes} bytes.")));
         }
@@ -32,28 +32,5 @@ internal static class JsonBody
         }
 
         return fields.Fault is { } fault ? (null, HttpAnswer.Refused(fault)) : (fields, null);
-    }
-
-    /// <summary>The body, or null if it is too large.</summary>
-    private static async Task<byte[]?> ReadBytesAsync(HttpContext http)
-    {
-        if (http.Request.ContentLength > MaxBytes)
-        {
-            return null;
-        }
-
-        using var body = new MemoryStream();
-        var buffer = new byte[4096];
-        int count;
-        while ((count = await http.Request.Body.ReadAsync(buffer, http.RequestAborted)) > 0)
-        {
-            body.Write(buffer, 0, count);
-            if (body.Length > MaxBytes)
-            {
-                return null;
-            }
-        }
-
-        return body.ToArray();
     }
 }

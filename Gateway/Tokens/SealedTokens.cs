@@ -50,7 +50,7 @@ internal sealed class SealedTokens(IDataProtectionProvider protection, TimeProvi
         {
             claims = Read(_protector.Unprotect(WebEncoders.Base64UrlDecode(token)));
         }
-        catch (Exception e) when (e is CryptographicException or FormatException or EndOfStreamException)
+        catch (Exception e) when (e is CryptographicException or FormatException or IOException or ArgumentException)
         {
             return false;
         }

@@ -89,6 +89,25 @@ public sealed class BadHttpTests(ServerFixture fixture) : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("POST /v1/login", "FFFFFFFFFFFF")]
+    [InlineData("POST /v1/accounts", "no size")]
+    [InlineData("PROPFIND /carddav/", "FFFFFFFFFFFF")]
+    public async Task Body_InAChunkWhoseSizeIsNone_IsABadRequest(string request, string size)
+    {
+        var account = await _server.RegisterAsync();
+        var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{account}:{TestServer.Password}"));
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(_server.Address.Host, _server.Address.Port);
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"{request} HTTP/1.1\r\nHost: x\r\nDepth: 0\r\nAuthorization: Basic {basic}\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\n{{}}\r\n0\r\n\r\n"));
+
+        using var reader = new StreamReader(socket.GetStream(), Encoding.UTF8);
+        var answer = await reader.ReadLineAsync().WaitAsync(RawClient.Patience);
+
+        Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("application/x-www-form-urlencoded", "login=ab&password=long+enough")]
     [InlineData("application/xml", "<login>ab</login>")]
     [InlineData("multipart/form-data; boundary=x", "--x--")]

@@ -66,6 +66,18 @@ public sealed class SealedTokensTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(20)]
+    [InlineData(40)]
+    public void Unseal_SealedButOfAnotherForm_Fails(int length)
+    {
+        // Of another version, say: a time that is none, a text that is cut off.
+        var sealedBytes = _keys.CreateProtector("OrleansIM.Gateway.Token").Protect([1, 1, (byte)'t', 1, (byte)'a', .. Enumerable.Repeat((byte)0x7F, length)]);
+
+        Assert.False(_tokens.TryUnseal(Convert.ToBase64String(sealedBytes).TrimEnd('=').Replace('+', '-').Replace('/', '_'), out _));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData(" ")]
     [InlineData("a")]
