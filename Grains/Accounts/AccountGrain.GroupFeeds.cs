@@ -188,7 +188,7 @@ internal sealed partial class AccountGrain
         IReadOnlyList<TimelineEntry> entries = feed.Take(mine.Merged);
         if (entries.Count == 0)
         {
-            entries = await _store.ReadAsync(feed.Group, mine.Merged, FeedPage, CancellationToken.None);
+            entries = (await _store.ReadAsync(feed.Group, mine.Merged, FeedPage, CancellationToken.None)).Whole();
         }
 
         var unit = _appender.Prepare();
@@ -196,7 +196,7 @@ internal sealed partial class AccountGrain
         {
             var isOwn = entry.Kind is EntryKind.Message && GroupEvent.ReadMessage(entry.Data, _id).From == _id;
             unit.Add(Reference(feed.Group, entry) with { Dedupe = isOwn ? PostKey(feed.Group, entry.Seq) : null });
-            if (entry.Kind is EntryKind.Group && GroupEvent.Read(entry.Data)?.Removes(_id) == true)
+            if (entry.Kind is EntryKind.Group && GroupEvent.ReadOrNull(entry.Data)?.Removes(_id) == true)
             {
                 // What the group had after that is not this account's.
                 break;

@@ -1,3 +1,4 @@
+using OrleansIM.Grains.Timelines;
 using OrleansIM.Messages;
 using OrleansIM.Protocol;
 
@@ -24,7 +25,7 @@ internal sealed partial class AccountGrain
             return late;
         }
 
-        var found = read.Where(entry => entry.Seq < before).ToArray();
+        var found = read.Whole().Where(entry => entry.Seq < before).ToArray();
         var more = found.Length > limit;
         return new HistoryPage { Entries = !more ? found : query.After is null ? found[1..] : found[..limit], More = more };
     }

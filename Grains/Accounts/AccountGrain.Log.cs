@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OrleansIM.Timelines;
 
 namespace OrleansIM.Grains.Accounts;
 
@@ -51,4 +52,7 @@ internal sealed partial class AccountGrain
 
     [LoggerMessage(9, LogLevel.Error, "A message could not be sent.")]
     private partial void LogSendFailed(Exception failure);
+
+    [LoggerMessage(22, LogLevel.Error, "Entry {Seq} ({Kind}) of an account's log cannot be read and is left out.")]
+    private partial void LogDamaged(Exception damage, long seq, EntryKind kind);
 }

@@ -174,7 +174,7 @@ internal sealed partial class AccountGrain
 
         // Only what is taken over already: what is committed a moment later is pushed after it.
         var head = _timeline.Head;
-        var read = await _store.ReadAsync(_id, after, count, CancellationToken.None);
+        var read = (await _store.ReadAsync(_id, after, count, CancellationToken.None)).Whole();
         return Refuse(session) is { } late ? late : read.Where(entry => entry.Seq <= head).ToArray();
     }
 

@@ -105,7 +105,7 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
         await ReplayAsync(cancellationToken);
         _timeline = new AccountTimeline(_id, _state.AppliedSeq, _timelineOptions.RecentEntries, _timelineOptions.RecentBytes);
         var recent = await _store.ReadBackAsync(_id, null, long.MaxValue, _timelineOptions.RecentEntries, cancellationToken);
-        foreach (var entry in recent)
+        foreach (var entry in recent.Whole())
         {
             _timeline.Remember(entry);
         }
@@ -140,10 +140,23 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
             entries = await _store.ReadAsync(_id, _state.AppliedSeq, page, cancellation);
             foreach (var entry in entries)
             {
-                _state.Apply(entry);
+                Apply(entry);
             }
         }
         while (entries.Count == page);
+    }
+
+    /// <summary>Takes an entry into the state; one that cannot be read is left out, and the log goes on behind it.</summary>
+    private void Apply(TimelineEntry entry)
+    {
+        try
+        {
+            _state.Apply(entry);
+        }
+        catch (DamagedEntryException damage)
+        {
+            LogDamaged(damage, entry.Seq, entry.Kind);
+        }
     }
 
     private PreparedEntry Prepare(EntryKind kind, byte[] data, string? peer = null) =>
@@ -223,7 +236,7 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
 
         foreach (var entry in entries)
         {
-            _state.Apply(entry);
+            Apply(entry);
             _timeline.Remember(entry);
         }
 

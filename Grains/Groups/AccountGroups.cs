@@ -75,7 +75,7 @@ internal sealed class AccountGroups
     private bool ApplyEvent(string name, TimelineEntry entry)
     {
         var known = _groups.GetValueOrDefault(name);
-        if (GroupEvent.Read(entry.Data) is not { } happened)
+        if (GroupEvent.ReadOrNull(entry.Data) is not { } happened)
         {
             // The group does not keep this entry any more.
             if (known is not null)

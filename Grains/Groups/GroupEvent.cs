@@ -69,21 +69,33 @@ internal sealed record GroupEvent
     });
 
     /// <summary>Null for data that a group's log does not keep any more.</summary>
-    public static GroupEvent? Read(byte[] data)
+    /// <exception cref="DamagedEntryException">It is none.</exception>
+    public static GroupEvent? Read(byte[] data) => EntryData.Read(data, static json => !json.TryGetProperty("what", out _) ? null : new GroupEvent
     {
-        using var document = JsonDocument.Parse(data);
-        var json = document.RootElement;
-        return !json.TryGetProperty("what", out var what) ? null : new GroupEvent
+        What = EntryData.Required(json, "what"),
+        By = EntryData.Required(json, "by"),
+        Accounts = EntryData.Texts(json, "accounts") ?? [],
+        NewRole = json.TryGetProperty("role", out _) ? EntryData.Named<GroupRole>(json, "role") : null,
+        Owner = json.TryGetProperty("owner", out var owner) ? owner.GetString() : null,
+        Name = EntryData.Required(json, "name"),
+        MemberInvites = json.GetProperty("memberInvites").GetBoolean(),
+        Members = json.GetProperty("members").GetInt32(),
+    });
+
+    /// <summary>
+    /// Null too for what is damaged: a member goes past it as past an entry that the group does not keep any more. The group
+    /// itself says so.
+    /// </summary>
+    public static GroupEvent? ReadOrNull(byte[] data)
+    {
+        try
         {
-            What = what.GetString()!,
-            By = json.GetProperty("by").GetString()!,
-            Accounts = json.TryGetProperty("accounts", out var accounts) ? [.. accounts.EnumerateArray().Select(account => account.GetString()!)] : [],
-            NewRole = json.TryGetProperty("role", out var role) ? Enum.Parse<GroupRole>(role.GetString()!, ignoreCase: true) : null,
-            Owner = json.TryGetProperty("owner", out var owner) ? owner.GetString() : null,
-            Name = json.GetProperty("name").GetString()!,
-            MemberInvites = json.GetProperty("memberInvites").GetBoolean(),
-            Members = json.GetProperty("members").GetInt32(),
-        };
+            return Read(data);
+        }
+        catch (DamagedEntryException)
+        {
+            return null;
+        }
     }
 
     /// <summary>A message in a group. What readers look for stands before the body.</summary>
@@ -103,10 +115,21 @@ internal sealed record GroupEvent
             EntryData.WriteTime(json, "sentAt"u8, it.sentAt);
         });
 
-    /// <summary>Who wrote a message, and whether it mentions an account. Reads up to the body only.</summary>
+    /// <summary>Who wrote a message, and whether it mentions an account: nobody, for what is none. Reads up to the body only.</summary>
     public static (string? From, bool Mentions) ReadMessage(byte[] data, string account)
     {
-        var json = new Utf8JsonReader(data);
+        try
+        {
+            return ReadMessage(new Utf8JsonReader(data), account);
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            return default;
+        }
+    }
+
+    private static (string? From, bool Mentions) ReadMessage(Utf8JsonReader json, string account)
+    {
         string? from = null;
         var mentions = false;
         json.Read();
@@ -136,11 +159,8 @@ internal sealed record GroupEvent
     /// </summary>
     public static byte[] Invite(int offset) => EntryData.Write(offset, static (json, offset) => json.WriteNumber("offset"u8, offset));
 
-    public static int ReadInvite(byte[] data)
-    {
-        using var document = JsonDocument.Parse(data);
-        return document.RootElement.GetProperty("offset").GetInt32();
-    }
+    /// <exception cref="DamagedEntryException">It is none.</exception>
+    public static int ReadInvite(byte[] data) => EntryData.Read(data, static json => json.GetProperty("offset").GetInt32());
 
     public static string NameOf(GroupRole role) => role.ToString().ToLowerInvariant();
 

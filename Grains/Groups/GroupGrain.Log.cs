@@ -15,4 +15,7 @@ internal sealed partial class GroupGrain
 
     [LoggerMessage(4, LogLevel.Warning, "Some of {Count} account(s) could not be told that they are in a group; tried again later.")]
     private partial void LogOutboxWaits(Exception failure, int count);
+
+    [LoggerMessage(5, LogLevel.Error, "Entry {Seq} of a group's log cannot be read and is left out.")]
+    private partial void LogDamaged(Exception damage, long seq);
 }

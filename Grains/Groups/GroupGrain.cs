@@ -60,21 +60,10 @@ internal sealed partial class GroupGrain : Grain, IGroupGrain
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        const int page = 500;
         _id = this.GetPrimaryKeyString();
         _name = GroupIds.NameOf(_id);
         _state = new GroupState(_snapshot.State);
-        IReadOnlyList<TimelineEntry> entries;
-        do
-        {
-            entries = await _store.ReadAsync(_name, _state.AppliedSeq, page, cancellationToken);
-            foreach (var entry in entries)
-            {
-                _state.Apply(entry);
-            }
-        }
-        while (entries.Count == page);
-
+        await ReplayAsync(cancellationToken);
         _timeline = new AccountTimeline(_name, _state.AppliedSeq);
         if (_state.AppliedSeq > 0 && (await _store.ReadOutboxAsync(_name, cancellationToken)).Count > 0)
         {
@@ -256,7 +245,7 @@ internal sealed partial class GroupGrain : Grain, IGroupGrain
 
         foreach (var entry in entries)
         {
-            _state.Apply(entry);
+            Apply(entry);
         }
 
         Tell([.. entries]);

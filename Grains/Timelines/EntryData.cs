@@ -108,90 +108,98 @@ internal static class EntryData
     });
 
     /// <summary>Whether an account sent a message.</summary>
+    /// <exception cref="DamagedEntryException">It is none.</exception>
     public static bool IsFrom(byte[] data, string account)
     {
-        var json = new Utf8JsonReader(data);
-        while (json.Read())
+        try
         {
-            if (json.TokenType == JsonTokenType.PropertyName && json.CurrentDepth == 1)
-            {
-                var isFrom = json.ValueTextEquals("from"u8);
-                json.Read();
-                if (isFrom)
-                {
-                    return json.ValueTextEquals(account);
-                }
-
-                json.TrySkip();
-            }
+            return IsFrom(new Utf8JsonReader(data), account);
         }
-
-        return false;
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            throw new DamagedEntryException(failure);
+        }
     }
 
     /// <summary>The answer a sender got for a message, read back from its own entry.</summary>
-    public static SentMessage ReadSent(long seq, byte[] data)
+    /// <exception cref="DamagedEntryException">It is none.</exception>
+    public static SentMessage ReadSent(long seq, byte[] data) => Read(data, json => new SentMessage
     {
-        using var document = JsonDocument.Parse(data);
-        return new SentMessage
-        {
-            Id = document.RootElement.GetProperty("id").GetString()!,
-            Seq = seq,
-            SentAt = document.RootElement.GetProperty("sentAt").GetDateTimeOffset(),
-        };
-    }
+        Id = Required(json, "id"),
+        Seq = seq,
+        SentAt = json.GetProperty("sentAt").GetDateTimeOffset(),
+    });
 
-    public static ReceiptData ReadReceipt(byte[] data)
-    {
-        using var document = JsonDocument.Parse(data);
-        var json = document.RootElement;
-        return new ReceiptData(
-            json.GetProperty("by").GetString()!, json.GetProperty("peer").GetString()!, json.GetProperty("what").GetString()!, json.GetProperty("upTo").GetInt64());
-    }
+    /// <exception cref="DamagedEntryException">It is none.</exception>
+    public static ReceiptData ReadReceipt(byte[] data) => Read(data, static json => new ReceiptData(
+        Required(json, "by"), Required(json, "peer"), Required(json, "what"), json.GetProperty("upTo").GetInt64()));
 
-    public static Contact ReadContact(byte[] data)
+    /// <exception cref="DamagedEntryException">It is none.</exception>
+    public static Contact ReadContact(byte[] data) => Read(data, static entry =>
     {
-        using var document = JsonDocument.Parse(data);
-        var json = document.RootElement.GetProperty("contact");
+        var json = entry.GetProperty("contact");
         var mailboxes = Texts(json, "mailboxes");
         var mapped = Texts(json, "mapped");
         return new Contact
         {
-            Account = json.GetProperty("account").GetString()!,
-            DisplayName = json.GetProperty("displayName").GetString()!,
-            State = Enum.Parse<ContactState>(json.GetProperty("state").GetString()!, ignoreCase: true),
+            Account = Required(json, "account"),
+            DisplayName = Required(json, "displayName"),
+            State = Named<ContactState>(json, "state"),
             Remark = Optional(json, "remark"),
             Labels = Texts(json, "labels"),
             Settings = json.TryGetProperty("settings", out var settings) ? settings.GetRawText() : null,
             // Where it is the only address, it stands in the list alone.
-            Email = mailboxes is null && mapped is null ? Texts(json, "emails")?[0] : Optional(json, "email"),
+            Email = mailboxes is null && mapped is null ? Texts(json, "emails")?.FirstOrDefault() : Optional(json, "email"),
             Greeting = Optional(json, "greeting"),
             Description = Optional(json, "description"),
             Mailboxes = mailboxes,
             Mapped = mapped,
         };
-    }
+    });
 
-    public static Profile ReadProfile(byte[] data)
+    /// <exception cref="DamagedEntryException">It is none.</exception>
+    public static Profile ReadProfile(byte[] data) => Read(data, static entry =>
     {
-        using var document = JsonDocument.Parse(data);
-        var json = document.RootElement.GetProperty("profile");
+        var json = entry.GetProperty("profile");
         return new Profile
         {
-            Account = json.GetProperty("account").GetString()!,
-            DisplayName = json.GetProperty("displayName").GetString()!,
+            Account = Required(json, "account"),
+            DisplayName = Required(json, "displayName"),
             Email = Optional(json, "email"),
             Description = Optional(json, "description"),
             Avatar = Optional(json, "avatar"),
         };
+    });
+
+    /// <exception cref="DamagedEntryException">It is none.</exception>
+    public static (string Key, string? Json) ReadValue(byte[] data) => Read(data, static json =>
+    {
+        var value = json.GetProperty("value");
+        return (Required(json, "key"), value.ValueKind == JsonValueKind.Null ? null : value.GetRawText());
+    });
+
+    /// <summary>Reads the object that an entry's data is.</summary>
+    /// <exception cref="DamagedEntryException">It is no JSON, or not what <paramref name="read"/> looks for.</exception>
+    internal static T Read<T>(byte[] data, Func<JsonElement, T> read)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(data);
+            return read(document.RootElement);
+        }
+        catch (Exception failure) when (failure is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw new DamagedEntryException(failure);
+        }
     }
 
-    public static (string Key, string? Json) ReadValue(byte[] data)
-    {
-        using var document = JsonDocument.Parse(data);
-        var value = document.RootElement.GetProperty("value");
-        return (document.RootElement.GetProperty("key").GetString()!, value.ValueKind == JsonValueKind.Null ? null : value.GetRawText());
-    }
+    /// <summary>A value of an enumeration by its name, in any case.</summary>
+    internal static T Named<T>(JsonElement json, string name)
+        where T : struct, Enum =>
+        Enum.TryParse<T>(Required(json, name), ignoreCase: true, out var value) && Enum.IsDefined(value) ? value : throw new FormatException($"{name} is not known.");
+
+    internal static string Required(JsonElement json, string name) =>
+        json.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null.");
 
     /// <summary>RFC 3339, UTC, milliseconds.</summary>
     internal static void WriteTime(Utf8JsonWriter json, ReadOnlySpan<byte> name, DateTimeOffset time)
@@ -212,6 +220,26 @@ internal static class EntryData
         var data = buffer.WrittenSpan.ToArray();
         ReturnWriter(buffer, json);
         return data;
+    }
+
+    private static bool IsFrom(Utf8JsonReader json, string account)
+    {
+        while (json.Read())
+        {
+            if (json.TokenType == JsonTokenType.PropertyName && json.CurrentDepth == 1)
+            {
+                var isFrom = json.ValueTextEquals("from"u8);
+                json.Read();
+                if (isFrom)
+                {
+                    return json.ValueTextEquals(account);
+                }
+
+                json.TrySkip();
+            }
+        }
+
+        return false;
     }
 
     private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Json) TakeWriter()
@@ -240,8 +268,8 @@ internal static class EntryData
     private static string? Optional(JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) ? value.GetString() : null;
 
-    private static string[]? Texts(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var values) ? [.. values.EnumerateArray().Select(value => value.GetString()!)] : null;
+    internal static string[]? Texts(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var values) ? [.. values.EnumerateArray().Select(value => value.GetString() ?? throw new FormatException($"{name} holds null."))] : null;
 }
 
 /// <summary>What a receipt says.</summary>
