@@ -15,7 +15,7 @@ internal sealed record ConnectionEnd(ImException Error, int? CloseCode = null, B
     public static ConnectionEnd Of(int? closeCode, Bye? bye)
     {
         var code = bye?.Code ?? closeCode;
-        var after = bye?.AfterMs is { } ms ? TimeSpan.FromMilliseconds(ms) : (TimeSpan?)null;
+        var after = bye?.AfterMs is { } ms ? JsonRead.Span(ms) : (TimeSpan?)null;
         var error = code switch
         {
             CloseCodes.BadToken => new ImException(ErrorCodes.Unauthenticated, "The token is bad or expired. Sign in again."),

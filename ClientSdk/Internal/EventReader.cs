@@ -15,7 +15,7 @@ internal static class EventReader
         {
             read = Typed(name, data) ?? Unknown(name, data);
         }
-        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException)
+        catch (Exception wrong) when (JsonRead.IsUnreadable(wrong))
         {
             read = Unknown(name, data);
         }

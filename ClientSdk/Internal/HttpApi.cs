@@ -75,7 +75,7 @@ internal sealed class HttpApi : IDisposable
             using var document = JsonDocument.Parse(text);
             return read(document.RootElement);
         }
-        catch (JsonException wrong)
+        catch (Exception wrong) when (JsonRead.IsUnreadable(wrong))
         {
             throw new ImException(ErrorCodes.Internal, "The server's answer cannot be read: " + wrong.Message, inner: wrong);
         }
@@ -92,7 +92,7 @@ internal sealed class HttpApi : IDisposable
                 return JsonRead.Error(error, reply.RetryAfter);
             }
         }
-        catch (JsonException)
+        catch (Exception wrong) when (JsonRead.IsUnreadable(wrong))
         {
             // Not the server's own error body; the status speaks.
         }

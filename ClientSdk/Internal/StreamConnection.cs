@@ -73,6 +73,7 @@ internal sealed class StreamConnection : IAsyncDisposable
 
                 if (read.EndOfFrame)
                 {
+                    Surrogates.Mend(buffer.AsSpan(0, length));
                     if (!onFrame(buffer.AsMemory(0, length)))
                     {
                         return null;
@@ -140,15 +141,17 @@ internal sealed class StreamConnection : IAsyncDisposable
     public async Task CloseAsync()
     {
         _outgoing.Writer.TryComplete();
-        await Task.WhenAny(Task.WhenAll(_writer, _closed.Task), Task.Delay(Farewell)).ConfigureAwait(false);
+        await FarewellAsync(Task.WhenAll(_writer, _closed.Task)).ConfigureAwait(false);
     }
+
+    private static Task<bool> FarewellAsync(Task said) => ClientClock.System.EndsWithinAsync(said, Farewell, CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
         _outgoing.Writer.TryComplete();
         if (!_broken.IsCancellationRequested)
         {
-            await Task.WhenAny(_writer, Task.Delay(Farewell)).ConfigureAwait(false);
+            await FarewellAsync(_writer).ConfigureAwait(false);
         }
 
         _closed.TrySetResult(true);

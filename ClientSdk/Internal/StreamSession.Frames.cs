@@ -6,6 +6,8 @@ namespace OrleansIM.Client.Internal;
 /// <content>What goes over one connection: the greeting, answers, events.</content>
 internal sealed partial class StreamSession
 {
+    private const long NoId = -1;
+
     private void SayHello(Life life)
     {
         var resume = pages.BeginConnection();
@@ -38,6 +40,8 @@ internal sealed partial class StreamSession
         {
             if (id == life.HelloId)
             {
+                // Once: each would begin a heartbeat of its own.
+                life.HelloId = NoId;
                 TakeHello(life, root);
             }
             else
@@ -70,7 +74,7 @@ internal sealed partial class StreamSession
         if (hello.HeartbeatMs > 0)
         {
             _ = life.Connection.KeepAliveAsync(
-                TimeSpan.FromMilliseconds(hello.HeartbeatMs),
+                JsonRead.Span(hello.HeartbeatMs),
                 () => life.Connection.Write(JsonFrame.Request(Requests.NextId(), "ping", null)));
         }
     }

@@ -164,7 +164,7 @@ internal sealed partial class StreamSession(ImClientOptions options, string toke
         System.Net.WebSockets.WebSocketException or HttpRequestException or IOException or OperationCanceledException
             or System.Net.Sockets.SocketException =>
             new ImException(ErrorCodes.Unavailable, "The connection broke or could not be made: " + broken.Message, inner: broken),
-        System.Text.Json.JsonException =>
+        _ when JsonRead.IsUnreadable(broken) =>
             new ImException(ErrorCodes.Internal, "The server sent something that cannot be read: " + broken.Message, inner: broken),
         _ => new ImException(ErrorCodes.Internal, "The client failed on what the server sent: " + broken.Message, inner: broken),
     };

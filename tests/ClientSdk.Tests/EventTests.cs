@@ -45,6 +45,26 @@ public sealed class EventTests
         Assert.Equal("bob", message.Peer);
     }
 
+    [Theory]
+    [InlineData("message", """{"id":"m1","from":"bob","to":"ann","body":"a\ud800b \ud83d\ude00","sentAt":"2026-01-02T03:04:05.678Z"}""")]
+    [InlineData("custom", """{"key":"a","value":{"\udc00":"\ud800"}}""")]
+    [InlineData("made.up", """{"\ud800\ud800":1}""")]
+    public async Task Event_WithHalfASurrogatePair_IsTakenAndStored(string name, string data)
+    {
+        var store = new MemoryStore();
+        await using (var session = await SignedIn.StartAsync(with: options => options with { Store = store }))
+        {
+            await session.Stream.SendAsync($$"""{"ev":"{{name}}","account":"ann","seq":1,"data":{{data}}}""");
+            var happened = await session.Events.NextAsync();
+
+            Assert.Equal(1, happened.Seq);
+            if (happened is MessageReceived message)
+            {
+                Assert.Equal("a\uFFFDb \U0001F600", message.Body);
+            }
+        }
+    }
+
     [Fact]
     public async Task Message_OfTheService_IsToldApartFromThoseOfPeople()
     {

@@ -34,6 +34,28 @@ public sealed class SignInTests
         stream.Abort();
     }
 
+    [Theory]
+    [InlineData(400, """{"error":{"code":"slow_down","message":"m","retryAfterMs":9007199254740993}}""", "slow_down")]
+    [InlineData(400, """{"error":{"code":"\ud800","message":"m"}}""", "internal")]
+    [InlineData(400, """{"error":{"\ud800":1}}""", "internal")]
+    [InlineData(200, "", "internal")]
+    [InlineData(200, """{"token":"\ud800","account":"ann"}""", "internal")]
+    [InlineData(200, "[]", "internal")]
+    public async Task SignIn_AnswerThatCannotBeRead_IsARefusal(int status, string body, string code)
+    {
+        await using var server = await ScriptedServer.StartAsync();
+        server.Http = (context, _) =>
+        {
+            context.Response.StatusCode = status;
+            return context.Response.WriteAsync(body);
+        };
+        await using var client = server.Client();
+
+        var refused = await Assert.ThrowsAsync<ImException>(() => client.SignInAsync("ann", "secret").Time("the sign-in"));
+
+        Assert.Equal(code, refused.Code);
+    }
+
     [Fact]
     public async Task SignIn_WithAMailbox_IsTheAccountItIsBoundTo()
     {

@@ -38,6 +38,9 @@ export const CloseCodes = Object.freeze(/** @type {const} */ ({
   tooManyRequests: 4008,
 }));
 
+// A timer that is set for more than 24.8 days goes off at once.
+const mostPauseMs = 24 * 60 * 60 * 1000;
+
 export class ImError extends Error {
   /**
    * @param {string} code
@@ -48,7 +51,7 @@ export class ImError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "ImError";
     this.code = code;
-    this.retryAfterMs = retryAfterMs;
+    this.retryAfterMs = retryAfterMs === undefined ? undefined : Math.min(retryAfterMs, mostPauseMs);
   }
 
   get canRetry() {

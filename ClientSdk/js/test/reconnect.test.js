@@ -57,6 +57,12 @@ test("Bye_SaysWhetherAndWhen", async () => {
   await client.close();
 });
 
+test("Rules_PauseThatTheServerAsksFor_IsADayAtMost", () => {
+  const end = endOf(4000, { code: 4000, reconnect: true, afterMs: 1e15 });
+  assert.equal(end.error.retryAfterMs, 86_400_000);
+  assert.equal(pauseMs(end, 0, { initialMs: 1, maxMs: 2, jitter: 0 }, 0.5), 86_400_000);
+});
+
 test("Rules_PauseGrowsIsJitteredAndKeepsToWhatTheServerAsks", () => {
   const policy = { initialMs: 500, maxMs: 30_000, jitter: 0.5 };
   const broken = endOf(1006);
