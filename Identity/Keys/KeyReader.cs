@@ -87,8 +87,9 @@ internal static class KeyReader
 
             return label == "PUBLIC KEY" && TryImport(pem) is { } key ? key : throw new FormatException($"It has a {label} in it, which is no public key of RSA or EC.");
         }
-        catch (CryptographicException e)
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
+            // The second is what a curve is called that this machine does not know.
             throw new FormatException("It cannot be read.", e);
         }
     }
