@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
 using OrleansIM.Hosting.Storage;
+using OrleansIM.Hosting.Tls;
 
 namespace OrleansIM.Hosting;
 
@@ -24,6 +25,7 @@ internal static partial class Address
 
         // No header that names the software, and no body larger than the API takes.
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.AddTls();
     }
 
     /// <summary>

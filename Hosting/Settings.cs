@@ -5,6 +5,7 @@ using OrleansIM.Hosting.Cluster;
 using OrleansIM.Hosting.Memory;
 using OrleansIM.Hosting.Storage;
 using OrleansIM.Hosting.Telemetry;
+using OrleansIM.Hosting.Tls;
 using OrleansIM.Identity;
 
 namespace OrleansIM.Hosting;
@@ -22,6 +23,7 @@ internal static class Settings
         (TelemetryOptions.Section, typeof(TelemetryOptions)),
         (AdminOptions.Section, typeof(AdminOptions)),
         (LogOptions.Section, typeof(LogOptions)),
+        (TlsOptions.Section, typeof(TlsOptions)),
     ];
 
     // Of a silo alone; who has them says what they are.

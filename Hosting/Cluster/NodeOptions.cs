@@ -1,3 +1,5 @@
+using OrleansIM.Hosting.Tls;
+
 namespace OrleansIM.Hosting.Cluster;
 
 /// <summary>Section <c>Cluster</c>: how this process and the others of a cluster find one another. Read once, at start.</summary>
@@ -24,7 +26,7 @@ public sealed class NodeOptions
     /// </summary>
     public string AdvertisedAddress { get; set; } = "";
 
-    /// <summary>The port for the other processes. It is for them alone: who reaches it is one of them. Default: 11111.</summary>
+    /// <summary>The port for the other processes. It is for them alone: without <see cref="Tls"/>, who reaches it is one of them. Default: 11111.</summary>
     public int Port { get; set; } = 11_111;
 
     /// <summary>
@@ -35,6 +37,9 @@ public sealed class NodeOptions
 
     /// <summary>Answers in a row that may be missing before a process is suspected. Default: 3.</summary>
     public int MissedProbes { get; set; } = 3;
+
+    /// <summary>Mutual TLS between the processes. Default: none, and the port has to be out of everybody else's reach.</summary>
+    public NodeTlsOptions Tls { get; set; } = new();
 
     /// <summary>
     /// The time from the signal to stop to the end: sessions are sent elsewhere (<c>Gateway:DrainSpread</c>,

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OrleansIM.Gateway;
 using OrleansIM.Hosting.Storage;
+using OrleansIM.Hosting.Tls;
 
 namespace OrleansIM.Hosting.Cluster;
 
@@ -14,7 +15,8 @@ internal sealed class NodeOptionsValidator(NodeRole role, IConfiguration configu
     {
         var faults = new OptionFaults(NodeOptions.Section)
             .Require(options.Enabled || role == NodeRole.All, "Enabled", "false", $"true: a {Name(role)} is always part of a cluster; leave it out")
-            .Require(options.StopTimeout >= TimeSpan.FromSeconds(1) && options.StopTimeout <= TimeSpan.FromHours(1), "StopTimeout", options.StopTimeout, "between a second and an hour");
+            .Require(options.StopTimeout >= TimeSpan.FromSeconds(1) && options.StopTimeout <= TimeSpan.FromHours(1), "StopTimeout", options.StopTimeout, "between a second and an hour")
+            .Require(options.Enabled || !options.Tls.IsUsed, "Cluster:Tls is given, and this process is alone (Cluster:Enabled=false). For clients see the section Tls.");
         if (!options.Enabled)
         {
             return faults.Result();
@@ -37,6 +39,8 @@ internal sealed class NodeOptionsValidator(NodeRole role, IConfiguration configu
             .Require(options.Port is >= 1 and <= 65_535, "Port", options.Port, "a port from 1 to 65535")
             .Require(options.ProbeTimeout >= TimeSpan.FromMilliseconds(200) && options.ProbeTimeout <= TimeSpan.FromMinutes(1), "ProbeTimeout", options.ProbeTimeout, "between 0.2 s and a minute")
             .Require(options.MissedProbes is >= 1 and <= 100, "MissedProbes", options.MissedProbes, "between 1 and 100")
+            .Require(!options.Tls.IsUsed || (options.Tls.CertificateFile.Length > 0 && options.Tls.AuthorityFile.Length > 0), "Cluster:Tls has to have CertificateFile, KeyFile and AuthorityFile; one is missing.")
+            .RequireUsable(options.Tls, options.Tls is { CertificateFile.Length: > 0, AuthorityFile.Length: > 0 }, TimeProvider.System, "Tls:")
             .Result();
     }
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using OrleansIM.Hosting.Storage;
 using OrleansIM.Hosting.Telemetry;
+using OrleansIM.Hosting.Tls;
 using ClientSettings = OrleansIM.Gateway.GatewayOptions;
 
 namespace OrleansIM.Hosting.Cluster;
@@ -53,6 +54,7 @@ public static class NodeSetup
             if (clusters)
             {
                 Join(silo, builder.Configuration);
+                silo.UseNodeTls(section.GetSection(nameof(NodeOptions.Tls)));
             }
             else
             {

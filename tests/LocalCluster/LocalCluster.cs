@@ -108,7 +108,18 @@ public sealed class LocalCluster : IAsyncDisposable
         await Eventually.TrueAsync(async () => (await ReadMembersAsync()).Count == Nodes.Count, $"{Nodes.Count} members", _options.StartTimeout);
     }
 
-    private ClusterNode Node(ClusterRole role, int number)
+    /// <summary>
+    /// Starts one more gateway, with settings that win over the cluster's, and waits for nothing: it may be one that is not
+    /// let in. It is none of <see cref="Nodes"/>; whoever has started it ends it.
+    /// </summary>
+    public ClusterNode LaunchGateway(int number, params string[] settings)
+    {
+        var node = Node(ClusterRole.Gateway, number, settings);
+        node.Launch();
+        return node;
+    }
+
+    private ClusterNode Node(ClusterRole role, int number, params string[] others)
     {
         var isSilo = role == ClusterRole.Silo;
         var name = string.Create(CultureInfo.InvariantCulture, $"{(isSilo ? "silo" : "gateway")}-{number}");
@@ -119,7 +130,7 @@ public sealed class LocalCluster : IAsyncDisposable
             $"urls={url.GetLeftPart(UriPartial.Authority)}", "Cluster:AdvertisedAddress=127.0.0.1", $"Cluster:Port={Ports.Free()}",
             $"Cluster:Id={_id}", $"Cluster:Name={name}", "Storage:Provider=postgres", $"Storage:ConnectionString={_connection}",
             .. isSilo ? (string[])["Roles=backend"] : [],
-            .. _options.Settings, .. isSilo ? _options.SiloSettings : _options.GatewaySettings,
+            .. _options.Settings, .. isSilo ? _options.SiloSettings : _options.GatewaySettings, .. others,
         ];
         return new(
             name, role, url, Path.Combine(LogFolder, name + ".log"), [.. Command(isSilo ? "Silo" : "Gateway.Host"), .. settings.Select(setting => "--" + setting)],

@@ -25,7 +25,7 @@ public sealed class TestAuthority : IDisposable
     // A little back, for clocks.
     private static DateTimeOffset From { get; } = DateTimeOffset.UtcNow.AddHours(-1);
 
-    /// <summary>A server's certificate with its key, for these host names and addresses.</summary>
+    /// <summary>A certificate with its key, for a server and for a client, for these host names and addresses.</summary>
     public X509Certificate2 Issue(params string[] names)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -45,7 +45,7 @@ public sealed class TestAuthority : IDisposable
 
         request.CertificateExtensions.Add(alternatives.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
         request.CertificateExtensions.Add(
             X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
         using var issued = request.Create(_authority, From, From.AddDays(6), RandomNumberGenerator.GetBytes(12));

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -20,9 +21,14 @@ internal sealed class PostgresDatabase : IStorageDatabase, IAsyncDisposable
         }
         catch (NpgsqlException failure) when (failure is not PostgresException { SqlState: { } state } || IsConfiguration(state))
         {
-            throw new StorageException($"The database named by Storage:ConnectionString cannot be used: {failure.Message}", failure);
+            throw new StorageException($"The database named by Storage:ConnectionString cannot be used: {Explain(failure)}", failure);
         }
     }
+
+    /// <summary>What the driver says of TLS is in what is behind its exception.</summary>
+    private static string Explain(NpgsqlException failure) => failure.InnerException is AuthenticationException handshake
+        ? $"its certificate is not accepted ({handshake.Message}). Root Certificate names the PEM file of its authority; with Ssl Mode=VerifyFull the certificate has to be for the name in Host."
+        : failure.Message;
 
     public async Task ProbeAsync(CancellationToken cancellation)
     {

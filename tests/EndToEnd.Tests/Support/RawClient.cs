@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.WebSockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -34,9 +35,14 @@ public sealed partial class RawClient : IDisposable
 
     public string? Subprotocol => _socket.SubProtocol;
 
-    public static async Task<RawClient> OpenAsync(Uri server, string? subprotocol = "orleansim.v1")
+    public static async Task<RawClient> OpenAsync(Uri server, string? subprotocol = "orleansim.v1", Func<X509Certificate2, bool>? trust = null)
     {
         var client = new RawClient();
+        if (trust is not null)
+        {
+            client._socket.Options.RemoteCertificateValidationCallback = (_, certificate, _, _) => trust((X509Certificate2)certificate!);
+        }
+
         if (subprotocol is not null)
         {
             client._socket.Options.AddSubProtocol(subprotocol);

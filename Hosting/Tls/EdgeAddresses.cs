@@ -1,0 +1,21 @@
+namespace OrleansIM.Hosting.Tls;
+
+/// <summary>What the settings of the web server say about https.</summary>
+internal static class EdgeAddresses
+{
+    /// <summary>Where the gateway listens, as far as it is in the settings.</summary>
+    public static IEnumerable<string> All(IConfiguration configuration)
+    {
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToArray();
+        // Endpoints of the section win over `urls`.
+        return endpoints.Length > 0 ? endpoints : (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
+
+    public static bool HasHttps(IConfiguration configuration) =>
+        All(configuration).Any(url => url.StartsWith("https://", StringComparison.OrdinalIgnoreCase)) || configuration["https_ports"] is { Length: > 0 };
+
+    /// <summary>Whether the section <c>Kestrel</c> brings a certificate of its own.</summary>
+    public static bool HasCertificate(IConfiguration configuration) =>
+        configuration.GetSection("Kestrel:Certificates:Default").GetChildren().Any()
+        || configuration.GetSection("Kestrel:Endpoints").GetChildren().Any(endpoint => endpoint.GetSection("Certificate").GetChildren().Any() || endpoint.GetSection("Sni").GetChildren().Any());
+}

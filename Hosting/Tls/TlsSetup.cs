@@ -1,0 +1,73 @@
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Options;
+using Orleans.Connections.Security;
+using RemoteMode = Orleans.Connections.Security.RemoteCertificateMode;
+
+namespace OrleansIM.Hosting.Tls;
+
+/// <summary>TLS for clients, and between the processes of a cluster.</summary>
+internal static class TlsSetup
+{
+    /// <summary>The certificate of the gateway's addresses, if there is one.</summary>
+    public static void AddTls(this WebApplicationBuilder builder)
+    {
+        var section = builder.Configuration.GetSection(TlsOptions.Section);
+        builder.Services.AddOptions<TlsOptions>().Bind(section).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<TlsOptions>>(new TlsOptionsValidator(builder.Configuration, TimeProvider.System));
+        if (Read<TlsOptions>(section) is not { CertificateFile.Length: > 0 } options)
+        {
+            return;
+        }
+
+        var certificate = new LiveCertificate(options, TlsOptions.Section, TimeProvider.System);
+        builder.Services.AddWatch(certificate);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https =>
+        {
+            https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+            // Asked for at every handshake, so that what is open is left alone when the files change.
+            https.ServerCertificateSelector = (_, _) => certificate.Current.Own;
+            https.OnAuthenticate = (_, handshake) =>
+                (handshake.ServerCertificateSelectionCallback, handshake.ServerCertificateContext) = (null, certificate.Current.Chain);
+        }));
+    }
+
+    /// <summary>Mutual TLS on every connection between silos, if it is configured.</summary>
+    public static void UseNodeTls(this ISiloBuilder silo, IConfigurationSection section)
+    {
+        if (Read<NodeTlsOptions>(section) is not { IsUsed: true } options)
+        {
+            return;
+        }
+
+        var certificate = new LiveCertificate(options, section.Path, TimeProvider.System);
+        silo.Services.AddWatch(certificate);
+        silo.UseTls(tls =>
+        {
+            tls.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+            tls.LocalServerCertificateSelector = (_, _) => certificate.Current.Own;
+            tls.LocalClientCertificateSelector = (_, _, _, _, _) => certificate.Current.Own;
+            tls.RemoteCertificateMode = RemoteMode.RequireCertificate;
+            tls.RemoteCertificateValidation = (other, chain, _) =>
+                certificate.Current.IsTrusted(other, chain?.ChainPolicy.ExtraStore.Cast<X509Certificate2>() ?? [], TimeProvider.System.GetUtcNow());
+            tls.OnAuthenticateAsClient = (_, handshake) => handshake.TargetHost = "orleansim";
+        });
+    }
+
+    private static void AddWatch(this IServiceCollection services, LiveCertificate certificate) =>
+        // Not AddHostedService, which takes one of a type.
+        services.AddSingleton<IHostedService>(provider => new CertificateWatch(certificate, TimeProvider.System, provider.GetRequiredService<ILogger<CertificateWatch>>()));
+
+    /// <summary>Null if a value cannot be read: that is said when the settings are checked.</summary>
+    private static T? Read<T>(IConfigurationSection section) where T : class
+    {
+        try
+        {
+            return section.Get<T>();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}
