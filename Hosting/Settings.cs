@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OrleansIM.Gateway;
 using OrleansIM.Hosting.Admin;
+using OrleansIM.Hosting.Checks;
 using OrleansIM.Hosting.Cluster;
 using OrleansIM.Hosting.Memory;
 using OrleansIM.Hosting.Storage;
@@ -36,7 +37,9 @@ internal static class Settings
     /// <exception cref="OptionsValidationException">Something is wrong; it names every faulty setting of every section.</exception>
     public static void CheckSettings(this WebApplication app, params (string Section, Type Options)[] sections)
     {
-        var faults = s_sections.Concat(sections).SelectMany(known => Unknown(app.Configuration.GetSection(known.Section), known.Options)).ToList();
+        var given = GivenSetting.All(app.Configuration).ToArray();
+        var faults = GivenSettingRules.Unknown(given, [.. Sections]).Concat(GivenSettingRules.OpenSecrets(given)).ToList();
+        faults.AddRange(s_sections.Concat(sections).SelectMany(known => Unknown(app.Configuration.GetSection(known.Section), known.Options)));
         try
         {
             app.Services.GetRequiredService<IStartupValidator>().Validate();
@@ -69,7 +72,9 @@ internal static class Settings
             var property = options.GetProperties().FirstOrDefault(known => string.Equals(known.Name, child.Key, StringComparison.OrdinalIgnoreCase));
             if (property is null)
             {
-                yield return $"{child.Path} is no setting. {section.Path} has {string.Join(", ", options.GetProperties().Select(known => known.Name))}.";
+                var names = options.GetProperties().Select(known => known.Name).ToArray();
+                yield return $"{child.Path} is no setting. "
+                    + (NearestName.Of(child.Key, names) is { } meant ? $"Is {section.Path}:{meant} meant?" : $"{section.Path} has {string.Join(", ", names)}.");
             }
             else if (property.PropertyType.Assembly == options.Assembly && property.PropertyType.IsClass)
             {

@@ -1,3 +1,4 @@
+using OrleansIM.Hosting.Checks;
 using OrleansIM.Silo;
 
-return await SiloApp.RunAsync(args);
+return args is [SettingsCheck.Verb, .. var check] ? SiloApp.Check(check, Console.Out) : await SiloApp.RunAsync(args);

@@ -4,6 +4,7 @@ using OrleansIM.Grains.Presence;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Hosting;
 using OrleansIM.Hosting.Admin;
+using OrleansIM.Hosting.Checks;
 using OrleansIM.Hosting.Cluster;
 using OrleansIM.Hosting.Memory;
 using OrleansIM.Hosting.Telemetry;
@@ -19,9 +20,22 @@ public static class SiloApp
     /// Puts the host together. Settings come from <c>appsettings.json</c> in the working directory, environment variables
     /// (<c>Storage__Provider</c>) and <paramref name="args"/> (<c>--Storage:Provider=postgres</c>), the later ones winning.
     /// </summary>
-    public static WebApplication Create(params string[] args)
+    public static WebApplication Create(params string[] args) => Create(args, file: null);
+
+    /// <summary>Checks a file of settings and starts nothing (<see cref="SettingsCheck"/>).</summary>
+    public static int Check(IReadOnlyList<string> args, TextWriter output) => SettingsCheck.Run(args, Create, output);
+
+    /// <summary>Runs until it is told to stop. Answers the process's exit code; a faulty setting is named, not thrown.</summary>
+    public static Task<int> RunAsync(string[] args) => Launch.RunAsync(() => Create(args));
+
+    private static WebApplication Create(string[] args, string? file)
     {
         var builder = WebApplication.CreateBuilder(args);
+        if (file is not null)
+        {
+            builder.ReadOnly(file);
+        }
+
         var role = builder.ReadRole();
         builder.AddLogs();
         builder.AddAddress();
@@ -44,7 +58,8 @@ public static class SiloApp
 
         var app = builder.Build();
         app.CheckSettings(
-            ("Accounts", typeof(AccountOptions)), ("Links", typeof(Grains.Links.LinkOptions)), ("Timelines", typeof(TimelineOptions)), (MailOptions.Section, typeof(MailOptions)));
+            ("Accounts", typeof(AccountOptions)), ("Links", typeof(Grains.Links.LinkOptions)), ("Groups", typeof(Grains.Groups.GroupOptions)),
+            ("Presence", typeof(Grains.Presence.PresenceOptions)), ("Timelines", typeof(TimelineOptions)), (MailOptions.Section, typeof(MailOptions)));
         if (role == NodeRole.All)
         {
             app.MapMetrics();
@@ -58,7 +73,4 @@ public static class SiloApp
         app.AnnounceReady();
         return app;
     }
-
-    /// <summary>Runs until it is told to stop. Answers the process's exit code; a faulty setting is named, not thrown.</summary>
-    public static Task<int> RunAsync(string[] args) => Launch.RunAsync(() => Create(args));
 }

@@ -17,14 +17,25 @@ internal static class SettingsOf
         using var secret = new TempDirectory();
         var secretFile = Path.Combine(secret.Path, "secret");
         File.WriteAllText(secretFile, new string('s', 64));
+        using var authority = new TestAuthority();
+        var (certificate, key) = authority.Write(secret.Path, "node", "node");
+        var files = new Dictionary<string, string>
+        {
+            ["Admin:SecretFile"] = secretFile,
+            ["Cluster:Tls:CertificateFile"] = certificate,
+            ["Cluster:Tls:KeyFile"] = key,
+            ["Cluster:Tls:AuthorityFile"] = authority.WriteAuthority(secret.Path),
+            // A password is refused on a command line.
+            ["Storage:ConnectionString"] = "Host=database",
+        };
         var arguments = new List<string>();
         foreach (var (name, value) in environment.Where(variable => !s_others.Any(other => variable.Key.StartsWith(other, StringComparison.Ordinal))))
         {
             var setting = name.Replace("__", ":", StringComparison.Ordinal);
             Assert.True(setting == "Roles" || Settings.Sections.Contains(setting.Split(':')[0]), $"{name}: there is no such section of settings.");
 
-            // The file is where the container has it.
-            arguments.Add($"--{setting}={(setting == "Admin:SecretFile" ? secretFile : value)}");
+            // Files are where the container has them.
+            arguments.Add($"--{setting}={files.GetValueOrDefault(setting, value)}");
         }
 
         arguments.Add("--Cluster:AdvertisedAddress=127.0.0.1");

@@ -31,6 +31,9 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private string Data => Path.Combine(_folder.Path, "data");
 
+    /// <summary>Speaks TLS, with a certificate of this authority for these names, to clients that ask for it. Set before the start.</summary>
+    public (TestAuthority Authority, string[] Names)? Tls { get; init; }
+
     /// <summary>Creates an empty database and returns its connection string.</summary>
     public async Task<string> CreateDatabaseAsync()
     {
@@ -70,7 +73,20 @@ public sealed class PostgresServer : IAsyncLifetime
 
         await RunServerToolAsync("initdb", "-D", Data, "-A", "trust", "-U", "postgres", "--no-sync", "--no-locale", "-E", "UTF8");
         _port = Ports.Free();
+        await WriteCertificateAsync();
         await StartAsync();
+    }
+
+    private async Task WriteCertificateAsync()
+    {
+        if (Tls is var (authority, names))
+        {
+            var (_, key) = authority.Write(_folder.Path, "server", names);
+            if (Environment.IsPrivilegedProcess)
+            {
+                await RunAsync("chown", "postgres", key);
+            }
+        }
     }
 
     /// <summary>Ends it at once (<c>pg_ctl stop -m immediate</c>): what is not in its log is lost.</summary>
@@ -85,7 +101,8 @@ public sealed class PostgresServer : IAsyncLifetime
     public async Task StartAsync()
     {
         _server = Start(ServerTool(
-            "postgres", "-D", Data, "-p", _port.ToString(CultureInfo.InvariantCulture), "-k", _folder.Path, "-h", "127.0.0.1", "-c", "max_connections=300"));
+            "postgres", "-D", Data, "-p", _port.ToString(CultureInfo.InvariantCulture), "-k", _folder.Path, "-h", "127.0.0.1", "-c", "max_connections=300",
+            "-c", Tls is null ? "ssl=off" : "ssl=on", "-c", $"ssl_cert_file={Path.Combine(_folder.Path, "server.pem")}", "-c", $"ssl_key_file={Path.Combine(_folder.Path, "server.key")}"));
         await Eventually.TrueAsync(AnswersAsync, "PostgreSQL to accept connections", TimeSpan.FromSeconds(60));
     }
 

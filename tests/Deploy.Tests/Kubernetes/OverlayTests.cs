@@ -6,7 +6,7 @@ namespace OrleansIM.Deploy.Tests.Kubernetes;
 public sealed class OverlayTests
 {
     // What an operator brings: docs/operations.md says so.
-    private static readonly string[] s_given = ["orleansim-database", "orleansim-admin", "orleansim-tls"];
+    private static readonly string[] s_given = ["orleansim-database", "orleansim-admin", "orleansim-tls", "orleansim-nodes"];
 
     public static TheoryData<string> Names { get; } = [.. Overlay.Names];
 

@@ -13,11 +13,13 @@ internal sealed partial class ChildServer : IAsyncDisposable
     // A second or two, if nobody else wants the processors.
     private static readonly TimeSpan s_start = TimeSpan.FromSeconds(120);
 
+    private const string Anywhere = "--urls=http://127.0.0.1:0";
+
     private readonly System.Diagnostics.Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
 
-    private ChildServer(string[] settings)
+    private ChildServer(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
@@ -27,9 +29,14 @@ internal sealed partial class ChildServer : IAsyncDisposable
         };
         // The build puts the executable, and what it needs to run, beside whoever refers to it.
         start.ArgumentList.Add(typeof(SiloApp).Assembly.Location);
-        foreach (var setting in settings.Prepend("--urls=http://127.0.0.1:0"))
+        foreach (var argument in arguments)
         {
-            start.ArgumentList.Add(setting);
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
         }
 
         _process = System.Diagnostics.Process.Start(start)!;
@@ -48,9 +55,13 @@ internal sealed partial class ChildServer : IAsyncDisposable
     public string Output => Read(_output);
 
     /// <summary>Starts it and returns when it is ready.</summary>
-    public static async Task<ChildServer> StartAsync(string dataDirectory, params string[] settings)
+    public static Task<ChildServer> StartAsync(string dataDirectory, params string[] settings) => StartAsync(dataDirectory, new Dictionary<string, string>(), settings);
+
+    /// <summary>Starts it with more in its environment, and returns when it is ready.</summary>
+    public static async Task<ChildServer> StartAsync(string dataDirectory, IReadOnlyDictionary<string, string> environment, string[] settings)
     {
-        var server = Launch([DataDirectory(dataDirectory), "--Accounts:PasswordIterations=1000", "--Gateway:FailedSignInsPerMinute=1000000", .. settings]);
+        var server = new ChildServer(
+            [Anywhere, DataDirectory(dataDirectory), "--Accounts:PasswordIterations=1000", "--Gateway:FailedSignInsPerMinute=1000000", .. settings], environment);
         try
         {
             await Eventually.TrueAsync(server.IsReadyAsync, "/readyz to answer 200", s_start);
@@ -72,7 +83,10 @@ internal sealed partial class ChildServer : IAsyncDisposable
     }
 
     /// <summary>Starts it and waits for nothing.</summary>
-    public static ChildServer Launch(params string[] settings) => new(settings);
+    public static ChildServer Launch(params string[] settings) => new([Anywhere, .. settings]);
+
+    /// <summary>Starts the executable with these arguments and nothing else, and waits for nothing.</summary>
+    public static ChildServer Run(IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(arguments, environment);
 
     public static string DataDirectory(string path) => $"--Storage:DataDirectory={path}";
 

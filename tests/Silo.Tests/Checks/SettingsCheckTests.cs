@@ -1,0 +1,69 @@
+namespace OrleansIM.Silo.Tests.Checks;
+
+/// <summary><c>check --config FILE</c></summary>
+public sealed class SettingsCheckTests : IDisposable
+{
+    private readonly TempDirectory _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Check_UnsafeFile_NamesEachAndEndsWith1()
+    {
+        var (code, said) = Check("""{ "urls": "http://0.0.0.0:80", "Mail": { "AllowPrivateHosts": true }, "Gateway": { "MinPasswordLength": 1 } }""");
+
+        Assert.Equal(1, code);
+        foreach (var id in (string[])["high     edge-tls:", "high     mail-private-hosts:", "medium   password-length:", "advice   registration-open:", ": 0 wrong, 3 unsafe, "])
+        {
+            Assert.Contains(id, said, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Check_WhatTheServerWouldRefuse_IsNamedToo()
+    {
+        var (code, said) = Check("""{ "Acounts": { "Registration": "Closed" }, "Gateway": { "MinPasswordLength": 8, "Heartbeat": "00:00:00" }, "Storage": { "Provider": "postgres", "ConnectionString": "Host=127.0.0.1;Bogus=s3cret" } }""");
+
+        Assert.Equal(1, code);
+        Assert.Contains("Is Accounts:Registration meant?", said, StringComparison.Ordinal);
+        Assert.Contains("wrong    Gateway:Heartbeat", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_SafeFile_EndsWith0() => Assert.Equal(0, Check("""{ "Gateway": { "MinPasswordLength": 8 } }""").Code);
+
+    [Fact]
+    public void Check_ArgumentsAndAccepted_CountLikeTheServers()
+    {
+        Assert.Equal(0, Check("""{ "Gateway": { "MinPasswordLength": 1 } }""", "--Gateway:MinPasswordLength=10").Code);
+        Assert.Equal(1, Check("""{ "Gateway": { "MinPasswordLength": 10 } }""", "--Gateway:MinPasswordLength=1").Code);
+        Assert.Equal(0, Check("""{ "Gateway": { "MinPasswordLength": 1 } }""", "--accept", "password-length").Code);
+        Assert.Equal(0, Check("""{ "Gateway": { "MinPasswordLength": 1 } }""", "--accept=password-length").Code);
+    }
+
+    [Fact]
+    public void Check_FileThatIsNoJson_SaysSoAndNothingOfIt()
+    {
+        var (code, said) = Check("""{ "Admin": { "Secret": "s3cret" """);
+
+        Assert.Equal(1, code);
+        Assert.Contains("It has to be JSON", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_WithoutAFile_SaysHow()
+    {
+        Assert.Equal(2, SiloApp.Check([], TextWriter.Null));
+        Assert.Equal(2, SiloApp.Check(["--config", Path.Combine(_folder.Path, "none.json")], TextWriter.Null));
+    }
+
+    private (int Code, string Said) Check(string json, params string[] others)
+    {
+        var file = Path.Combine(_folder.Path, "settings.json");
+        File.WriteAllText(file, json);
+        using var said = new StringWriter();
+        return (SiloApp.Check(["--config", file, .. others], said), said.ToString());
+    }
+}
