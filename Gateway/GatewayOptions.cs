@@ -103,4 +103,61 @@ public sealed class GatewayOptions
     /// peer go one call at a time then. Default: false; true in a cluster.
     /// </summary>
     public bool AccountsElsewhere { get; set; }
+
+    /// <summary>
+    /// Connections that are no streams: requests, and those that have not said yet what they are. More are closed at once.
+    /// For the executables. Default: 20,000.
+    /// </summary>
+    public int MaxConnections { get; set; } = 20_000;
+
+    /// <summary>Streams of this gateway; the next is refused with <c>unavailable</c>. Default: 100,000.</summary>
+    public int MaxStreams { get; set; } = 100_000;
+
+    /// <summary>Streams of one source; the next is refused with <c>slow_down</c>. This machine itself is not counted. Default: 10,000.</summary>
+    public int MaxStreamsPerSource { get; set; } = 10_000;
+
+    /// <summary>Streams one source may open in a minute; more are refused with <c>slow_down</c>. This machine itself is not counted. Default: 6,000.</summary>
+    public int StreamsPerMinute { get; set; } = 6_000;
+
+    /// <summary>
+    /// Streams that have not said <c>hello</c>. When there is one more, the one that has waited longest is closed (4008).
+    /// Default: 10,000.
+    /// </summary>
+    public int MaxUngreetedStreams { get; set; } = 10_000;
+
+    /// <summary>
+    /// Requests of one stream in a second, over a while; more are refused with <c>slow_down</c>, and as many again close it
+    /// (4008). Default: 2,000.
+    /// </summary>
+    public int RequestsPerSecond { get; set; } = 2_000;
+
+    /// <summary>Requests of one stream that may come at once, beyond <see cref="RequestsPerSecond"/>. Default: 10,000.</summary>
+    public int RequestBurst { get; set; } = 10_000;
+
+    /// <summary>As <see cref="RequestsPerSecond"/>, of all streams here that one account has signed in. Default: 4,000.</summary>
+    public int AccountRequestsPerSecond { get; set; } = 4_000;
+
+    /// <summary>As <see cref="RequestBurst"/>, of all streams here that one account has signed in. Default: 20,000.</summary>
+    public int AccountRequestBurst { get; set; } = 20_000;
+
+    /// <summary>How long a frame may take from its first byte to its last; then the stream is closed (4003). Default: 20 seconds.</summary>
+    public TimeSpan FrameTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// Bytes that frames of all streams may take together which are larger than 4 KiB and not complete; a stream that needs
+    /// more is closed (4008). Default: 64 MiB.
+    /// </summary>
+    public long MaxReceiveBytes { get; set; } = 64L * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes that may wait for all clients together. Over it, those that have taken nothing for longest are closed (4003).
+    /// Looked at every second. Default: 256 MiB.
+    /// </summary>
+    public long MaxQueuedBytesInTotal { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary>Sign-ins per minute of everybody, right or wrong, before all are told to slow down. Default: 120,000.</summary>
+    public int SignInsPerMinuteInTotal { get; set; } = 120_000;
+
+    /// <summary>Registrations per minute of everybody. Default: 60,000.</summary>
+    public int RegistrationsPerMinuteInTotal { get; set; } = 60_000;
 }

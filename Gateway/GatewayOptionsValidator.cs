@@ -30,6 +30,21 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         Count(nameof(options.RegistrationsPerMinute), options.RegistrationsPerMinute, 1, int.MaxValue);
         Count(nameof(options.FailedInvitesPerMinute), options.FailedInvitesPerMinute, 1, int.MaxValue);
 
+        Time(nameof(options.FrameTimeout), options.FrameTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        Count(nameof(options.MaxConnections), options.MaxConnections, 1, int.MaxValue);
+        Count(nameof(options.MaxStreams), options.MaxStreams, 1, int.MaxValue);
+        Count(nameof(options.MaxStreamsPerSource), options.MaxStreamsPerSource, 1, int.MaxValue);
+        Count(nameof(options.StreamsPerMinute), options.StreamsPerMinute, 1, int.MaxValue);
+        Count(nameof(options.MaxUngreetedStreams), options.MaxUngreetedStreams, 1, int.MaxValue);
+        Count(nameof(options.RequestsPerSecond), options.RequestsPerSecond, 1, int.MaxValue);
+        Count(nameof(options.RequestBurst), options.RequestBurst, 1, int.MaxValue);
+        Count(nameof(options.AccountRequestsPerSecond), options.AccountRequestsPerSecond, 1, int.MaxValue);
+        Count(nameof(options.AccountRequestBurst), options.AccountRequestBurst, 1, int.MaxValue);
+        Count(nameof(options.MaxReceiveBytes), options.MaxReceiveBytes, 128 * 1024, long.MaxValue);
+        Count(nameof(options.MaxQueuedBytesInTotal), options.MaxQueuedBytesInTotal, 16 * 1024, long.MaxValue);
+        Count(nameof(options.SignInsPerMinuteInTotal), options.SignInsPerMinuteInTotal, 1, int.MaxValue);
+        Count(nameof(options.RegistrationsPerMinuteInTotal), options.RegistrationsPerMinuteInTotal, 1, int.MaxValue);
+
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
 
         void Time(string setting, TimeSpan value, TimeSpan least, TimeSpan most)
@@ -40,7 +55,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
             }
         }
 
-        void Count(string setting, int value, int least, int most)
+        void Count(string setting, long value, long least, long most)
         {
             if (value < least || value > most)
             {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
@@ -5,6 +6,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
+using OrleansIM.Gateway;
 using OrleansIM.Hosting.Storage;
 using OrleansIM.Hosting.Tls;
 
@@ -15,6 +17,10 @@ internal static partial class Address
 {
     private const string Default = "http://127.0.0.1:5080";
 
+    private const int MaxReadAhead = 128 * 1024;
+
+    private static readonly TimeSpan s_headers = TimeSpan.FromSeconds(10);
+
     /// <summary>Loopback unless an operator says otherwise (<c>--urls</c>, or section <c>Kestrel</c>).</summary>
     public static void AddAddress(this WebApplicationBuilder builder)
     {
@@ -23,8 +29,19 @@ internal static partial class Address
             builder.WebHost.UseUrls(Default);
         }
 
-        // No header that names the software, and no body larger than the API takes.
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        // No header that names the software. What a connection may be ahead of us is a frame, not a megabyte; and one that
+        // does not get to the point holds its place for seconds.
+        var connections = int.TryParse(builder.Configuration[$"{GatewayOptions.Section}:{nameof(GatewayOptions.MaxConnections)}"], CultureInfo.InvariantCulture, out var given) && given > 0
+            ? given
+            // What is wrong with it is said when the settings are checked.
+            : new GatewayOptions().MaxConnections;
+        builder.WebHost.UseSockets(sockets => sockets.MaxReadBufferSize = MaxReadAhead);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.RequestHeadersTimeout = s_headers;
+            kestrel.Limits.MaxConcurrentConnections = connections;
+        });
         builder.AddTls();
     }
 

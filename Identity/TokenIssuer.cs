@@ -99,7 +99,7 @@ internal sealed class TokenIssuer(string name, IssuerOptions options, AccountTem
     /// <summary>What would be no display name here is left out: it is for show.</summary>
     private string? DisplayNameOf(JsonWebToken token) =>
         options.DisplayNameClaim is { Length: > 0 } claim && token.TryGetPayloadValue<string>(claim, out var text)
-        && text is { Length: > 0 and <= ProtocolLimits.MaxText } && !text.Any(char.IsControl) && !HasLoneSurrogate(text)
+        && text is { Length: > 0 and <= ProtocolLimits.MaxText } && !HasLoneSurrogate(text) && ShownNames.Fault(text) is null
             ? text : null;
 
     private string? EmailOf(JsonWebToken token) =>

@@ -6,13 +6,22 @@ namespace OrleansIM.Gateway.Connections;
 
 /// <summary>
 /// Puts the pieces of a client's frames together, in pooled memory that it holds from a frame's first byte until the
-/// next frame is asked for: a silent client costs none.
+/// next frame is asked for: a silent client costs none. Pieces have a number that is bounded too, since empty ones cost no
+/// byte; and what is larger than a few kilobytes is taken from a budget that all streams share.
 /// </summary>
-internal sealed class FrameReader(WebSocket socket) : IDisposable
+internal sealed class FrameReader(WebSocket socket, ReceiveBudget budget, TimeProvider time) : IDisposable
 {
     private const int SmallBuffer = 4096;
 
+    /// <summary>Reads until a frame is there; one has to be whole after so many.</summary>
+    internal const int MaxPieces = 1024;
+
     private byte[] _buffer = [];
+    private int _fromBudget;
+    private long _begunAt;
+
+    /// <summary>How long the frame that is being read has been under way; nothing between two frames.</summary>
+    public TimeSpan UnfinishedFor => Volatile.Read(ref _begunAt) is var begun and not 0 ? time.GetElapsedTime(begun) : TimeSpan.Zero;
 
     /// <summary>The next frame. Its bytes are good until the next call.</summary>
     public async ValueTask<ReceivedFrame> ReadAsync()
@@ -29,13 +38,23 @@ internal sealed class FrameReader(WebSocket socket) : IDisposable
             return new ReceivedFrame(begun.MessageType == WebSocketMessageType.Text ? ReceivedKind.Text : ReceivedKind.Binary, default);
         }
 
+        Volatile.Write(ref _begunAt, time.GetTimestamp());
+        var frame = await ReadPiecesAsync();
+        Volatile.Write(ref _begunAt, 0);
+        return frame;
+    }
+
+    public void Dispose() => Return();
+
+    private async ValueTask<ReceivedFrame> ReadPiecesAsync()
+    {
         _buffer = ArrayPool<byte>.Shared.Rent(SmallBuffer);
         var length = 0;
-        while (true)
+        for (var pieces = 0; pieces < MaxPieces; pieces++)
         {
-            if (length == _buffer.Length)
+            if (length == _buffer.Length && !TryGrow(keep: length))
             {
-                Exchange(_buffer.Length * 2, keep: length);
+                return new ReceivedFrame(ReceivedKind.NoRoom, default);
             }
 
             // Not cancelled: the socket is aborted if it has to end.
@@ -57,9 +76,9 @@ internal sealed class FrameReader(WebSocket socket) : IDisposable
                 return new ReceivedFrame(kind, _buffer.AsMemory(0, length));
             }
         }
-    }
 
-    public void Dispose() => Return();
+        return new ReceivedFrame(ReceivedKind.TooLarge, default);
+    }
 
     private void Return()
     {
@@ -68,14 +87,25 @@ internal sealed class FrameReader(WebSocket socket) : IDisposable
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = [];
         }
+
+        budget.Give(_fromBudget);
+        _fromBudget = 0;
     }
 
-    private void Exchange(int size, int keep)
+    private bool TryGrow(int keep)
     {
+        var size = _buffer.Length * 2;
+        if (!budget.TryTake(size - _fromBudget))
+        {
+            return false;
+        }
+
+        _fromBudget = size;
         var other = ArrayPool<byte>.Shared.Rent(size);
         _buffer.AsSpan(0, keep).CopyTo(other);
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = other;
+        return true;
     }
 }
 
@@ -86,5 +116,7 @@ internal enum ReceivedKind
     Text,
     Binary,
     TooLarge,
+    /// <summary>Frames that are not complete take all the memory there is for them.</summary>
+    NoRoom,
     Closed,
 }

@@ -108,6 +108,8 @@ internal sealed partial class StreamConnection
         _request.BeginSession(session);
         _queue.Enqueue(new AnswerFrame(head.Id, reply));
         _hasHello = true;
+        _rate.SignIn(session.Own.Id);
+        Greeted?.Invoke(this);
         _helloTimer?.Dispose();
         session.Begin();
     }

@@ -19,6 +19,7 @@ internal sealed partial class StreamConnection : IDisposable
     private readonly string _source;
     private readonly SendQueue _queue;
     private readonly FrameReader _reader;
+    private readonly RequestRate _rate;
     private readonly SemaphoreSlim _slots;
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationToken _isClosing;
@@ -35,7 +36,8 @@ internal sealed partial class StreamConnection : IDisposable
     {
         (_services, _socket, _source) = (services, socket, source);
         _queue = new SendQueue(socket, wire, services.Options.MaxQueuedBytes, services.Time) { Drained = OnDrained };
-        _reader = new FrameReader(socket);
+        _reader = new FrameReader(socket, services.Receive, services.Time);
+        _rate = new RequestRate(services.Options, services.Rates, services.Time);
         _slots = new SemaphoreSlim(services.Options.MaxRequestsInFlight);
         _request = new OpRequest(_fields, services.Options);
         _isClosing = _closing.Token;
@@ -49,6 +51,9 @@ internal sealed partial class StreamConnection : IDisposable
 
     /// <summary>Whether the client has been, or is being, told goodbye.</summary>
     public bool IsClosing => _isClosed != 0;
+
+    /// <summary>Whether somebody is signed in.</summary>
+    public bool HasHello => _hasHello;
 
     /// <summary>Serves the stream until it has ended, and ends its session.</summary>
     public async Task RunAsync()
@@ -70,6 +75,7 @@ internal sealed partial class StreamConnection : IDisposable
         }
 
         SendGathered();
+        _rate.End();
         _queue.Complete(WebSocketCloseStatus.NormalClosure);
         if (_session is not null)
         {
@@ -89,7 +95,7 @@ internal sealed partial class StreamConnection : IDisposable
 
         Log.Closing(_services.Logger, code);
         _services.Metrics.OnClosed(code);
-        _queue.CompleteWith((WebSocketCloseStatus)code, new ByeFrame(code, after: null), dropWaiting);
+        _queue.CompleteWith((WebSocketCloseStatus)code, new ByeFrame(code, after: code == CloseCodes.TooManyRequests ? s_pauseOfWhoAskedTooMuch : null), dropWaiting);
         try
         {
             _closing.Cancel();
@@ -133,7 +139,11 @@ internal sealed partial class StreamConnection : IDisposable
 
             if (frame.Kind != ReceivedKind.Text)
             {
-                Close(CloseCodes.ProtocolError);
+                Close(frame.Kind == ReceivedKind.NoRoom ? CloseCodes.TooManyRequests : CloseCodes.ProtocolError);
+            }
+            else if (IsTooMuch(frame.Bytes))
+            {
+                continue;
             }
             else if (_hasHello)
             {

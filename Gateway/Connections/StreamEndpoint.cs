@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using OrleansIM.Gateway.Http;
@@ -6,16 +7,29 @@ using OrleansIM.Protocol;
 namespace OrleansIM.Gateway.Connections;
 
 /// <summary><c>GET /v1/stream</c></summary>
-internal sealed class StreamEndpoint(StreamServices services, StreamRegistry registry)
+internal sealed class StreamEndpoint(StreamServices services, StreamRegistry registry, StreamLimits limits)
 {
     public async Task ServeAsync(HttpContext http)
     {
-        if (Refuse(http) is { } refused)
+        var source = SourceLimits.SourceOf(http.Connection.RemoteIpAddress);
+        if ((Refuse(http) ?? (limits.Enter(source) is { } over ? HttpAnswer.Refused(over) : null)) is { } refused)
         {
             await refused.WriteAsync(http);
             return;
         }
 
+        try
+        {
+            await ServeStreamAsync(http, source);
+        }
+        finally
+        {
+            limits.Leave(source);
+        }
+    }
+
+    private async Task ServeStreamAsync(HttpContext http, IPAddress source)
+    {
         // Slow readers are this gateway's own business: the server's rule would cut them without a word.
         if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
         {
@@ -29,7 +43,7 @@ internal sealed class StreamEndpoint(StreamServices services, StreamRegistry reg
             KeepAliveInterval = services.Options.Heartbeat,
             KeepAliveTimeout = services.Options.Heartbeat,
         });
-        using var stream = new StreamConnection(services, socket, SharedUpgrade.StreamOf(http), SourceLimits.SourceOf(http.Connection.RemoteIpAddress).ToString());
+        using var stream = new StreamConnection(services, socket, SharedUpgrade.StreamOf(http), source.ToString()) { Greeted = registry.Greet };
         registry.Add(stream);
         try
         {

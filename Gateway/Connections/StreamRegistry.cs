@@ -4,8 +4,10 @@ using OrleansIM.Protocol;
 namespace OrleansIM.Gateway.Connections;
 
 /// <summary>The open streams of this gateway, and whether it takes new ones.</summary>
-internal sealed class StreamRegistry
+internal sealed class StreamRegistry(GatewayOptions options)
 {
+    private readonly Lock _gate = new();
+    private readonly LinkedList<StreamConnection> _ungreeted = [];
     private readonly ConcurrentDictionary<StreamConnection, bool> _streams = [];
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -13,19 +15,37 @@ internal sealed class StreamRegistry
 
     public int Count => _streams.Count;
 
+    /// <summary>How many there were so far.</summary>
+    public int Opened { get; private set; }
+
     public ICollection<StreamConnection> Streams => _streams.Keys;
 
     public void Add(StreamConnection stream)
     {
         _streams[stream] = true;
+        MakeRoom(stream);
         if (IsDraining)
         {
             stream.Close(CloseCodes.GoingAway);
         }
     }
 
+    /// <summary>A client has said hello: it is none of those that have to make room.</summary>
+    public void Greet(StreamConnection stream)
+    {
+        lock (_gate)
+        {
+            if (stream.Ungreeted is { } place)
+            {
+                _ungreeted.Remove(place);
+                stream.Ungreeted = null;
+            }
+        }
+    }
+
     public void Remove(StreamConnection stream)
     {
+        Greet(stream);
         _streams.TryRemove(stream, out _);
         if (IsDraining && _streams.IsEmpty)
         {
@@ -62,5 +82,27 @@ internal sealed class StreamRegistry
         }
 
         await _empty.Task;
+    }
+
+    /// <summary>
+    /// Whoever has something to say says hello at once. So when there are too many that have not, the one that has waited
+    /// longest goes: who floods drives out its own streams, and nobody who is honest.
+    /// </summary>
+    private void MakeRoom(StreamConnection stream)
+    {
+        StreamConnection? oldest = null;
+        lock (_gate)
+        {
+            Opened++;
+            stream.Ungreeted = _ungreeted.AddLast(stream);
+            if (_ungreeted.Count > options.MaxUngreetedStreams)
+            {
+                oldest = _ungreeted.First!.Value;
+                _ungreeted.RemoveFirst();
+                oldest.Ungreeted = null;
+            }
+        }
+
+        oldest?.Close(CloseCodes.TooManyRequests);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OrleansIM.Audit;
+using OrleansIM.Gateway.Http;
 using OrleansIM.Gateway.Sessions;
 using OrleansIM.Gateway.Tokens;
 
@@ -7,4 +8,5 @@ namespace OrleansIM.Gateway.Connections;
 
 /// <summary>What every stream of this gateway shares.</summary>
 internal sealed record StreamServices(
-    SessionServices Sessions, ITokenService Tokens, GatewayOptions Options, StreamMetrics Metrics, SecurityAudit Audit, TimeProvider Time, ILogger<StreamConnection> Logger);
+    SessionServices Sessions, ITokenService Tokens, GatewayOptions Options, StreamMetrics Metrics, SignInMetrics Limited, AccountRates Rates, ReceiveBudget Receive, SecurityAudit Audit,
+    TimeProvider Time, ILogger<StreamConnection> Logger);

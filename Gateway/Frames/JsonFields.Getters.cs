@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
+using OrleansIM.Identity;
 using OrleansIM.Protocol;
 
 namespace OrleansIM.Gateway.Frames;
@@ -81,6 +82,25 @@ internal sealed partial class JsonFields
     /// <summary>A change of a text: null leaves it, an empty string (or <c>null</c> in the JSON) clears it.</summary>
     public string? TextChange(ReadOnlySpan<byte> name, int most, bool oneLine = false) =>
         TryFind(name, out var field) && field.Kind == JsonTokenType.Null ? "" : OptionalText(name, most, 0, oneLine);
+
+    /// <summary>A name that others see, or null if it is not there.</summary>
+    public string? OptionalName(ReadOnlySpan<byte> name, int least = 0) => CheckName(name, OptionalText(name, ProtocolLimits.MaxText, least, oneLine: true));
+
+    /// <summary>A name that others see, and that must be there.</summary>
+    public string Name(ReadOnlySpan<byte> name) => CheckName(name, Text(name, ProtocolLimits.MaxText, oneLine: true))!;
+
+    /// <summary>A change of a name that others see, as of a text.</summary>
+    public string? NameChange(ReadOnlySpan<byte> name) => CheckName(name, TextChange(name, ProtocolLimits.MaxText, oneLine: true));
+
+    private string? CheckName(ReadOnlySpan<byte> name, string? text)
+    {
+        if (text is not null && Fault is null && ShownNames.Fault(text) is { } rule)
+        {
+            Refuse(name, rule);
+        }
+
+        return text;
+    }
 
     /// <summary>A change of an e-mail address: null leaves it, an empty string (or <c>null</c> in the JSON) clears it.</summary>
     public string? EmailChange(ReadOnlySpan<byte> name)

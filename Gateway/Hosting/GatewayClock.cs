@@ -28,6 +28,7 @@ internal sealed partial class GatewayClock(
             try
             {
                 CloseSlowReaders();
+                CloseWhatIsOver();
 
                 // A busy machine misses ticks; its sessions must not miss their renewal for it.
                 var due = (long)(time.GetElapsedTime(begin) / tick);
@@ -50,6 +51,30 @@ internal sealed partial class GatewayClock(
             if (stream.StuckFor >= options.SlowReaderTimeout)
             {
                 stream.Close(CloseCodes.TooSlow, dropWaiting: true);
+            }
+            else if (stream.UnfinishedFor >= options.FrameTimeout)
+            {
+                stream.Close(CloseCodes.TooSlow, dropWaiting: true);
+            }
+        }
+    }
+
+    /// <summary>When more waits for all clients together than may, those that have taken nothing for longest go, until it is enough.</summary>
+    private void CloseWhatIsOver()
+    {
+        var over = streams.Streams.Sum(stream => (long)stream.QueuedBytes) - options.MaxQueuedBytesInTotal;
+        if (over <= 0)
+        {
+            return;
+        }
+
+        foreach (var (stream, _) in streams.Streams.Select(stream => (Stream: stream, stream.StuckFor)).OrderByDescending(one => one.StuckFor))
+        {
+            over -= stream.QueuedBytes;
+            stream.Close(CloseCodes.TooSlow, dropWaiting: true);
+            if (over <= 0)
+            {
+                return;
             }
         }
     }

@@ -43,6 +43,7 @@ public static class GatewayServices
         services.AddSingleton<WebClient>();
         services.AddSingleton<SessionRegistry>().AddSingleton<SessionServices>().AddSingleton<SessionRenewals>();
         services.AddSingleton<ISessionRenewals>(provider => provider.GetRequiredService<SessionRenewals>());
+        services.AddSingleton<StreamLimits>().AddSingleton<AccountRates>().AddSingleton<ReceiveBudget>();
         services.AddSingleton<StreamRegistry>().AddSingleton<StreamServices>().AddSingleton<StreamEndpoint>();
 
         services.AddSingleton<GatewayDrain>().AddHostedService(provider => provider.GetRequiredService<GatewayDrain>());

@@ -29,7 +29,7 @@ internal sealed class AccountCalls(
         var request = new RegisterAccount
         {
             Password = body.Text("password"u8, ProtocolLimits.MaxPassword, options.MinPasswordLength),
-            DisplayName = body.OptionalText("displayName"u8, ProtocolLimits.MaxText, oneLine: true),
+            DisplayName = body.OptionalName("displayName"u8),
             Email = body.EmailChange("email"u8),
             Invite = body.OptionalText("invite"u8, ProtocolLimits.MaxInvite, oneLine: true),
         };

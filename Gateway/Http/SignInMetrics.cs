@@ -12,7 +12,7 @@ internal sealed class SignInMetrics
     {
         var meter = meters.Create(GatewayMetrics.Meter);
         _signIns = meter.CreateCounter<long>("orleansim.gateway.signins", "{signin}", "Attempts to sign in.");
-        _limited = meter.CreateCounter<long>("orleansim.gateway.rate.limited", "{request}", "Requests that were refused because their source has made too many.");
+        _limited = meter.CreateCounter<long>("orleansim.gateway.rate.limited", "{request}", "Requests that were refused because there were too many of them.");
     }
 
     /// <param name="with"><c>account</c>, <c>mailbox</c>, <c>jwt</c> or <c>address_book</c>.</param>
@@ -20,6 +20,6 @@ internal sealed class SignInMetrics
     public void OnSignIn(string with, Refusal? refusal) => _signIns.Add(
         1, new KeyValuePair<string, object?>("with", with), new KeyValuePair<string, object?>("outcome", refusal?.Code ?? GatewayMetrics.Ok));
 
-    /// <param name="limit"><c>signin</c>, <c>mailbox_signin</c> or <c>registration</c>.</param>
+    /// <param name="limit">Which limit it was; docs/operations.md has their names.</param>
     public void OnLimited(string limit) => _limited.Add(1, new KeyValuePair<string, object?>("limit", limit));
 }

@@ -12,7 +12,7 @@ internal static class GroupOps
         request.ReadAs();
         var group = new CreateGroup
         {
-            Name = request.Fields.Text("name"u8, ProtocolLimits.MaxText, oneLine: true),
+            Name = request.Fields.Name("name"u8),
             Members = request.Fields.OptionalAccounts("members"u8, ProtocolLimits.MaxGroupBatch) ?? [],
         };
         return request.AskAsync(group, static async (account, session, group) => Reply.Of(await account.CreateGroupAsync(session, group)));
@@ -70,7 +70,7 @@ internal static class GroupOps
         {
             Group = request.Fields.Group("group"u8),
             Action = GroupAction.Set,
-            Name = request.Fields.OptionalText("name"u8, ProtocolLimits.MaxText, least: 1, oneLine: true),
+            Name = request.Fields.OptionalName("name"u8, least: 1),
             MemberInvites = request.Fields.OptionalFlag("memberInvites"u8),
         };
         if (change is { Name: null, MemberInvites: null })

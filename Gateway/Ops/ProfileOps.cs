@@ -14,7 +14,7 @@ internal static class ProfileOps
         request.ReadAs();
         var change = new SetProfile
         {
-            DisplayName = request.Fields.TextChange("displayName"u8, ProtocolLimits.MaxText, oneLine: true),
+            DisplayName = request.Fields.NameChange("displayName"u8),
             Email = request.Fields.EmailChange("email"u8),
             Description = request.Fields.TextChange("description"u8, ProtocolLimits.MaxText),
             Avatar = request.Fields.TextChange("avatar"u8, MaxAvatar, oneLine: true),

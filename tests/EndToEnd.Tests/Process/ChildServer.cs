@@ -104,6 +104,18 @@ internal sealed partial class ChildServer : IAsyncDisposable
         await ExitAsync(TimeSpan.FromSeconds(60));
     }
 
+    /// <summary>What it has had of the processors.</summary>
+    public TimeSpan ProcessorTime()
+    {
+        _process.Refresh();
+        return _process.TotalProcessorTime;
+    }
+
+    /// <summary>The memory it takes of the machine (Linux).</summary>
+    public long ResidentBytes() => 1024 * long.Parse(
+        File.ReadLines($"/proc/{_process.Id.ToString(CultureInfo.InvariantCulture)}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture);
+
     /// <summary>Waits for its end and answers the exit code.</summary>
     public async Task<int> ExitAsync(TimeSpan timeout)
     {
