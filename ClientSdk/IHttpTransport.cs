@@ -15,6 +15,22 @@ public interface IHttpTransport
     Task<HttpReply> PostAsync(Uri address, string? token, ReadOnlyMemory<byte> json, CancellationToken ct);
 }
 
+/// <summary>
+/// An <see cref="IHttpTransport"/> that can also bring more than fits into memory; without it <c>ExportAsync</c> is not
+/// supported.
+/// </summary>
+public interface IHttpDownloadTransport : IHttpTransport
+{
+    /// <summary>Posts JSON; copies the body of an answer of 200 to a stream as it comes, and reads that of any other whole.</summary>
+    /// <param name="address">Where.</param>
+    /// <param name="token">The bearer token for the <c>Authorization</c> header.</param>
+    /// <param name="json">The body, <c>application/json</c>, UTF-8.</param>
+    /// <param name="destination">Where the body goes.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>The answer, without its body where that was copied. A body that does not come to its end is an <see cref="IOException"/>.</returns>
+    Task<HttpReply> DownloadAsync(Uri address, string token, ReadOnlyMemory<byte> json, Stream destination, CancellationToken ct);
+}
+
 /// <summary>The answer to an HTTP call.</summary>
 /// <param name="Status">The status code.</param>
 /// <param name="Body">The body; may be empty.</param>

@@ -38,6 +38,7 @@ public static class GrainsSetup
         AddMetrics(services);
         services.TryAddSingleton<SecurityAudit>();
         services.AddSingleton<PasswordHashing>();
+        services.TryAddSingleton(provider => (ITimelineErasure)provider.GetRequiredService<ITimelineStore>());
         services.AddSingleton<TimelineAppender>();
         services.AddHostedService(provider => provider.GetRequiredService<TimelineAppender>());
         services.AddSingleton<GroupRelay>();

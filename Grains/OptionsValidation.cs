@@ -40,6 +40,7 @@ internal sealed class AccountOptionsValidator : IValidateOptions<AccountOptions>
         .Require(options.MaxSessions >= 1, nameof(options.MaxSessions), options.MaxSessions, "1 or more")
         .Require(options.MaxAppPasswords is >= 0 and <= 1_000, nameof(options.MaxAppPasswords), options.MaxAppPasswords, "between 0 and 1,000")
         .Require(options.MaxInvites is >= 1 and <= 10_000, nameof(options.MaxInvites), options.MaxInvites, "between 1 and 10,000")
+        .Require(options.ExportsPerHour >= 1, nameof(options.ExportsPerHour), options.ExportsPerHour, "1 or more")
         .Require(options.SessionLease >= TimeSpan.FromSeconds(1), nameof(options.SessionLease), options.SessionLease, "a second or more, and longer than Gateway:RenewalPeriod")
         .Require(IsShort(options.DeliveryReceiptDelay), nameof(options.DeliveryReceiptDelay), options.DeliveryReceiptDelay, "between 10 ms and a minute")
         .Require(options.TypingInterval >= TimeSpan.Zero && options.TypingInterval < options.TypingExpires, nameof(options.TypingInterval), options.TypingInterval, "0 or more, and shorter than Accounts:TypingExpires")

@@ -31,6 +31,26 @@ internal sealed class HttpApi : IDisposable
         string path, string? token, Action<Utf8JsonWriter> body, Func<JsonElement, T> read, CancellationToken ct, TimeSpan? limit = null) =>
         _options.MeasureAsync(path, () => AnswerAsync(path, token, body, read, limit ?? _options.RequestTimeout, ct));
 
+    /// <summary>Posts and copies the answer to a stream, as long as that takes.</summary>
+    /// <exception cref="ImException">Refused, not reachable, or broken off in the middle.</exception>
+    public async Task DownloadAsync(string path, string token, Action<Utf8JsonWriter> body, Stream destination, CancellationToken ct)
+    {
+        var transport = _transport as IHttpDownloadTransport
+            ?? throw new NotSupportedException($"The HttpTransport of this client cannot download: it is no {nameof(IHttpDownloadTransport)}.");
+        try
+        {
+            var reply = await transport.DownloadAsync(Address(_options.Server, path), token, JsonFrame.Write(body), destination, ct).ConfigureAwait(false);
+            if (reply.Status is < 200 or >= 300)
+            {
+                throw Refusal(reply);
+            }
+        }
+        catch (Exception broken) when (broken is HttpRequestException or IOException)
+        {
+            throw new ImException(ErrorCodes.Unavailable, $"{_options.Server} cannot be reached, or broke off: {broken.Message}", inner: broken);
+        }
+    }
+
     public void Dispose() => _own?.Dispose();
 
     private async Task<T> AnswerAsync<T>(

@@ -37,6 +37,12 @@ namespace OrleansIM.Client.Internal
             return await content.ReadAsByteArrayAsync().ConfigureAwait(false);
         }
 
+        public static async Task CopyToAsync(this HttpContent content, Stream destination, CancellationToken ct)
+        {
+            using var body = await content.ReadAsStreamAsync().ConfigureAwait(false);
+            await body.CopyToAsync(destination, ct).ConfigureAwait(false);
+        }
+
         extension(ObjectDisposedException)
         {
             public static void ThrowIf(bool condition, object instance)

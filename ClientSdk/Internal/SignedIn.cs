@@ -85,7 +85,7 @@ internal sealed class SignedIn : IStreamListener, IPageListener
     }
 
     /// <summary>This client is about to end the session itself: the server saying so is no error.</summary>
-    public void ExpectSignOut() => _signingOut = true;
+    public void ExpectSignOut(bool expected = true) => _signingOut = expected;
 
     /// <summary>Signed out here: nothing stays on this device.</summary>
     public async Task SignOutAsync()

@@ -74,6 +74,9 @@ export interface Session {
 }
 
 /** For every call that asks the server. */
+/** What shows once more that it is the owner who asks: the account's password, or a fresh token of its issuer. */
+export type OwnerProof = { password: string } | { jwt: string };
+
 export interface CallOptions {
   /** Ends the wait; what was asked may still be done. The promise fails with the signal's reason. */
   signal?: AbortSignal;
@@ -139,6 +142,18 @@ export class ImClient {
   signOut(options?: { everywhere?: boolean } & CallOptions): Promise<void>;
   /** Ends all other sessions of the account; this one goes on. */
   changePassword(oldPassword: string, newPassword: string, options?: CallOptions): Promise<void>;
+  /**
+   * Downloads everything the server keeps about the signed-in account, except what opens something: lines of JSON
+   * (docs/protocol.md, "Export"). Resolves with the response when they begin to come; read its `body` as a stream, or
+   * `blob()` it. Whole if the last line is `{"end":…}`.
+   */
+  exportAccount(proof: OwnerProof, options?: CallOptions): Promise<Response>;
+  /**
+   * Deletes the signed-in account, for good: its log, contacts, groups, links and mailboxes. What it wrote to others stays
+   * with them, under an id that nobody gets again. Signs out then, and clears pages and the local store. Refused, the session
+   * goes on.
+   */
+  deleteAccount(proof: OwnerProof, options?: CallOptions): Promise<void>;
   /** Ends the connection and lets go of the store; the session, its pages and unsent messages stay for the next time. */
   close(): Promise<void>;
 

@@ -22,6 +22,8 @@ public static class GatewayEndpoints
         endpoints.Map("/v1/login", api.Post(calls.LogInAsync));
         endpoints.Map("/v1/logout", api.Post(calls.LogOutAsync, bodyIsOptional: true));
         endpoints.Map("/v1/password", api.Post(calls.ChangePasswordAsync));
+        endpoints.Map("/v1/account/delete", api.Post(calls.DeleteAsync));
+        endpoints.Map("/v1/account/export", api.Post(calls.ExportAsync));
 
         endpoints.ServiceProvider.GetRequiredService<ServiceCalls>().Map(endpoints, api);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using OrleansIM.Accounts;
 using OrleansIM.Gateway.Frames;
@@ -9,7 +10,7 @@ using OrleansIM.Protocol;
 
 namespace OrleansIM.Gateway.Http;
 
-/// <summary><c>/v1/accounts</c>, <c>/v1/login</c>, <c>/v1/logout</c>, <c>/v1/password</c>.</summary>
+/// <summary><c>/v1/accounts</c>, <c>/v1/login</c>, <c>/v1/logout</c>, <c>/v1/password</c>, <c>/v1/account/delete</c>, <c>/v1/account/export</c>.</summary>
 internal sealed class AccountCalls(
     IAccountDirectory directory, ITokenService tokens, TokenVerifier issuers, SourceLimits limits, SignInMetrics metrics, GatewayOptions options,
     TimeProvider time)
@@ -132,6 +133,76 @@ internal sealed class AccountCalls(
 
         var outcome = await directory.Credentials(token.Account).ChangePasswordAsync(request, http.RequestAborted);
         return outcome.Refusal is { } refusal ? HttpAnswer.Refused(refusal) : HttpAnswer.Empty;
+    }
+
+    public async Task<HttpAnswer> DeleteAsync(HttpContext http, JsonFields body)
+    {
+        var (proof, refused) = ReadProof(http, body);
+        if (proof is null)
+        {
+            return HttpAnswer.Refused(refused!);
+        }
+
+        var outcome = await directory.Credentials(proof.Token.Account).CloseAsync(proof, http.RequestAborted);
+        return outcome.Refusal is { } refusal ? RefusedProof(http, refusal) : HttpAnswer.Empty;
+    }
+
+    public async Task<HttpAnswer> ExportAsync(HttpContext http, JsonFields body)
+    {
+        var (proof, refused) = ReadProof(http, body);
+        if (proof is null)
+        {
+            return HttpAnswer.Refused(refused!);
+        }
+
+        var export = directory.Export(proof.Token.Account);
+        var begun = await export.BeginExportAsync(proof, http.RequestAborted);
+        return begun.Refusal is { } refusal
+            ? RefusedProof(http, refusal)
+            : HttpAnswer.Lines($"{proof.Token.Account}.jsonl", (writer, cancellation) => CopyAsync(export, proof.Token, begun.Get(), writer, cancellation));
+    }
+
+    /// <summary>One page at a time, the next when the client has room for it.</summary>
+    private static async Task CopyAsync(IAccountExportGrain export, TokenClaims token, ExportPage page, PipeWriter writer, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if ((await writer.WriteAsync(page.Lines, cancellation)).IsCompleted || page.Next is not { } next)
+            {
+                return;
+            }
+
+            var read = await export.ReadExportAsync(token, next);
+            page = read.Refusal is { } refusal ? throw new IOException($"The export ends in the middle: {refusal.Code}.") : read.Get();
+        }
+    }
+
+    /// <summary>A token of ours in the header, and what shows once more that it is the owner: <c>password</c> or <c>jwt</c>.</summary>
+    private (OwnerProof? Proof, Refusal? Refusal) ReadProof(HttpContext http, JsonFields body)
+    {
+        if (!TryAuthenticate(http, out var token))
+        {
+            return (null, s_unauthenticated);
+        }
+
+        var jwt = body.OptionalText("jwt"u8);
+        var password = jwt is null ? body.Text("password"u8, ProtocolLimits.MaxPassword) : body.OptionalText("password"u8);
+        if (jwt is not null && password is not null)
+        {
+            body.Refuse(ErrorCodes.InvalidArgument, "jwt: instead of password, not beside it.");
+        }
+
+        return (body.Fault ?? limits.CheckSignIn(http)) is { } fault ? (null, fault) : (new OwnerProof { Token = token, Password = password, Jwt = jwt }, null);
+    }
+
+    private HttpAnswer RefusedProof(HttpContext http, Refusal refusal)
+    {
+        if (refusal.Code == ErrorCodes.BadCredentials)
+        {
+            limits.CountFailedSignIn(http);
+        }
+
+        return HttpAnswer.Refused(refusal);
     }
 
     private async Task<Outcome<SignedIn>> LogInToAccountAsync(HttpContext http, string account, string password)

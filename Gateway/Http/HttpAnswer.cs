@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using OrleansIM.Gateway.Frames;
@@ -21,9 +22,20 @@ internal sealed class HttpAnswer
 
     private Action<Utf8JsonWriter>? Body { get; init; }
 
+    private Func<PipeWriter, CancellationToken, Task>? Download { get; init; }
+
+    private string? FileName { get; init; }
+
     public static HttpAnswer Empty { get; } = new(StatusCodes.Status204NoContent);
 
     public static HttpAnswer Ok(int status, Action<Utf8JsonWriter> body) => new(status) { Body = body };
+
+    /// <summary>
+    /// A download of lines of JSON, which is written as fast as the client reads. What fails when it has begun cuts the
+    /// connection: the client notices that it is not whole.
+    /// </summary>
+    public static HttpAnswer Lines(string fileName, Func<PipeWriter, CancellationToken, Task> download) =>
+        new(StatusCodes.Status200OK) { Download = download, FileName = fileName };
 
     /// <summary>A refusal with the status that its code has.</summary>
     public static HttpAnswer Refused(Refusal refusal) =>
@@ -54,13 +66,33 @@ internal sealed class HttpAnswer
             response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        if (Body is not null || Refusal is not null)
+        if (Download is not null)
+        {
+            await WriteDownloadAsync(http);
+        }
+        else if (Body is not null || Refusal is not null)
         {
             var body = new ArrayBufferWriter<byte>();
             Write(body);
             response.ContentType = "application/json; charset=utf-8";
             response.ContentLength = body.WrittenCount;
             await response.Body.WriteAsync(body.WrittenMemory, http.RequestAborted);
+        }
+    }
+
+    private async Task WriteDownloadAsync(HttpContext http)
+    {
+        http.Response.ContentType = "application/jsonl; charset=utf-8";
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{FileName}\"";
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        try
+        {
+            await Download!(http.Response.BodyWriter, http.RequestAborted);
+        }
+        catch
+        {
+            http.Abort();
+            throw;
         }
     }
 

@@ -47,7 +47,18 @@ internal sealed partial class HttpApi(ILogger<HttpApi> logger)
             }
         }
 
-        await answer.WriteAsync(http);
+        try
+        {
+            await answer.WriteAsync(http);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // Whoever asked has gone.
+        }
+        catch (Exception e) when (http.Response.HasStarted)
+        {
+            BrokenOff(logger, e, http.Request.Path);
+        }
     };
 
     /// <summary>Serves every path that nothing else serves.</summary>
@@ -73,6 +84,9 @@ internal sealed partial class HttpApi(ILogger<HttpApi> logger)
 
     [LoggerMessage(1, LogLevel.Warning, "{Path} could not reach its account.")]
     private static partial void Unavailable(ILogger logger, Exception exception, string path);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Path} has been broken off in the middle of its answer.")]
+    private static partial void BrokenOff(ILogger logger, Exception exception, string path);
 
     [LoggerMessage(2, LogLevel.Error, "{Path} has failed.")]
     private static partial void Failed(ILogger logger, Exception exception, string path);

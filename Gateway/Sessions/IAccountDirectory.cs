@@ -19,6 +19,9 @@ internal interface IAccountDirectory
 
     IAccountAppPasswordsGrain AppPasswords(string id);
 
+    /// <summary>Everything about an account, for its owner.</summary>
+    IAccountExportGrain Export(string id);
+
     /// <summary>The friends of an account, for programs without a session.</summary>
     IAccountAddressBookGrain AddressBook(string id);
 
@@ -46,6 +49,8 @@ internal sealed class ClusterAccounts(IClusterClient cluster, ILocalSiloDetails 
     public IAccountCredentialsGrain Credentials(string id) => cluster.GetGrain<IAccountCredentialsGrain>(id);
 
     public IAccountAppPasswordsGrain AppPasswords(string id) => cluster.GetGrain<IAccountAppPasswordsGrain>(id);
+
+    public IAccountExportGrain Export(string id) => cluster.GetGrain<IAccountExportGrain>(id);
 
     public IAccountAddressBookGrain AddressBook(string id) => cluster.GetGrain<IAccountAddressBookGrain>(id);
 

@@ -39,9 +39,34 @@ public interface IAccountCredentialsGrain : IGrainWithStringKey
     [Alias("SetDisabled")]
     Task<Outcome> SetDisabledAsync(bool disabled);
 
-    /// <summary>Deletes the account and what it owns. Its id is never given out again.</summary>
+    /// <summary>
+    /// Deletes the account: at once for whoever signs in or writes to it, its sessions end; and then everything of it, here
+    /// and at others (docs/security.md, "Deletion"). That is under way or done when this returns, and is finished by itself
+    /// whatever dies in between. Its id is never given out again. Refused: <c>unknown_account</c>.
+    /// </summary>
     [Alias("Delete")]
     Task<Outcome> DeleteAsync();
+
+    /// <summary>
+    /// Its owner deletes the account. Refused: <c>unauthenticated</c>, <c>bad_credentials</c>, <c>slow_down</c>,
+    /// <c>forbidden</c> (signed in with a mailbox's password, where that is good for mail alone), <c>unavailable</c>.
+    /// </summary>
+    [Alias("Close")]
+    Task<Outcome> CloseAsync(OwnerProof proof, CancellationToken cancellation = default);
+}
+
+/// <summary>
+/// What shows once more that it is the owner who asks: a token of ours, and with it the password or a fresh token of the
+/// account's issuer.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("im.OwnerProof")]
+public sealed record OwnerProof
+{
+    [Id(0)] public required TokenClaims Token { get; init; }
+    [Id(1)] public string? Password { get; init; }
+    [Id(2)] public string? Jwt { get; init; }
+
+    public override string ToString() => $"OwnerProof {{ Account = {Token.Account} }}";
 }
 
 /// <summary>A request to create an account; shape was checked by the gateway.</summary>

@@ -47,6 +47,13 @@ public interface IAccountPeerGrain : IGrainWithStringKey
     [Alias("SetRelation")]
     Task<Outcome> SetRelationAsync(RelationDelta delta);
 
+    /// <summary>
+    /// An account was deleted: this one's contact goes, and whatever it knows of the other besides its id and what they
+    /// wrote to each other. Doing it twice does it once.
+    /// </summary>
+    [Alias("Forget")]
+    Task ForgetAsync(string account);
+
     /// <summary>A friend's profile has changed.</summary>
     [Alias("UpdateCard")]
     Task UpdateCardAsync(Profile card);

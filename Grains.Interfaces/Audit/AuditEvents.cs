@@ -36,6 +36,9 @@ public static class AuditEvents
     /// <summary>The account is gone for good.</summary>
     public const string Deleted = "account.deleted";
 
+    /// <summary>The owner has begun to download everything about the account, or was refused.</summary>
+    public const string Exported = "account.exported";
+
     /// <summary>The account has joined a link group. Detail: the group.</summary>
     public const string LinkJoined = "link.joined";
 

@@ -46,6 +46,13 @@ public interface IGroupGrain : IGrainWithStringKey
     [Alias("Register")]
     Task<long> RegisterAsync(IGroupRelay relay);
 
+    /// <summary>
+    /// An account was deleted: it leaves, if it is a member. A group that nobody is left of, not even as somebody who was in
+    /// it once, is removed with its log. Doing it twice does it once. Refused: <c>unavailable</c>.
+    /// </summary>
+    [Alias("Forget")]
+    Task<Outcome> ForgetAsync(string account);
+
     /// <summary>Delivers what this group's outbox still has; somebody it is for has noticed.</summary>
     [Alias("FinishOutbox")]
     Task FinishOutboxAsync();

@@ -10,6 +10,13 @@ namespace OrleansIM.Mailboxes;
 public interface IMailboxBridgeGrain : IGrainWithStringKey
 {
     /// <summary>
+    /// What is kept about the mailbox, without its secret: lines of JSON for the export of its account. Empty if it is not
+    /// bound to that.
+    /// </summary>
+    [Alias("Export")]
+    Task<byte[]> ExportAsync(string account);
+
+    /// <summary>
     /// Signs in with the mailbox's own password, checked at its mail server, to the account it is bound to. Refused:
     /// <c>bad_credentials</c> (also when it is bound to nobody, or the operator has switched this off), <c>slow_down</c>,
     /// <c>unavailable</c> (the mail server cannot be asked).

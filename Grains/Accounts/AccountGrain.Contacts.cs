@@ -129,7 +129,7 @@ internal sealed partial class AccountGrain
     private RelationSide OwnSide(string other) => new()
     {
         Exists = IsActive,
-        State = _state.ContactState(other),
+        State = Exists ? _state.ContactState(other) : ContactState.None,
         IsFull = _state.Contacts.Count >= _options.MaxContacts && _state.Contact(other) is null,
         Card = Card(),
     };
@@ -195,15 +195,6 @@ internal sealed partial class AccountGrain
             : card.Mailboxes,
         Mapped = contact.State is ContactState.Friend ? contact.Mapped : null,
     };
-
-    /// <summary>The account is being deleted: it is nobody's contact any more.</summary>
-    private async Task LeaveAllContactsAsync()
-    {
-        foreach (var contact in _state.Contacts.Values.ToArray())
-        {
-            await ChangeRelationWithAsync(contact.Account, contact.State is ContactState.Blocked ? ContactAction.Unblock : ContactAction.Remove, null);
-        }
-    }
 
     private static string? Text(string? change, string? current) => change is null ? current : change.Length == 0 ? null : change;
 }

@@ -125,55 +125,6 @@ internal sealed partial class AccountGrain
         return changed;
     }
 
-    public async Task<Outcome> DeleteAsync()
-    {
-        if (!Exists)
-        {
-            return UnknownAccount;
-        }
-
-        // First the ties to others, while the account can still be asked about them; each step can be done twice.
-        if (Record.LinkGroup is { } group)
-        {
-            await GrainFactory.GetGrain<ILinkGroupGrain>(group).RemoveAsync(_id, _id, SessionEnd.Deleted);
-        }
-
-        await UnbindAllAsync();
-        await LeaveAllContactsAsync();
-        await LeaveAllGroupsAsync();
-        if (!await TryFinishOutboxAsync(CancellationToken.None))
-        {
-            return Unavailable;
-        }
-
-        var changed = await ChangeRecordAsync(record => record with
-        {
-            IsDeleted = true,
-            PasswordHash = null,
-            Owner = null,
-            AppPasswords = [],
-            LinkGroup = null,
-            Mailboxes = [],
-            TokenGeneration = record.TokenGeneration + 1,
-            RevokedTokens = [],
-            KeptToken = null,
-        });
-        if (changed.IsRefused)
-        {
-            return changed;
-        }
-
-        _audit.Write(AuditEvents.Deleted, _id);
-        EndSessions(_ => true, SessionEnd.Deleted);
-        // Once more: somebody may have added it in the meantime.
-        await LeaveAllGroupsAsync();
-        WithdrawPresence();
-        await _snapshot.ClearStateAsync();
-        await _store.DeleteAsync(_id, CancellationToken.None);
-        DeactivateOnIdle();
-        return Outcome.Done;
-    }
-
     /// <summary>Whether a token is one of this account's that is still alive.</summary>
     private bool IsGood(TokenClaims token) =>
         IsActive

@@ -199,19 +199,10 @@ internal sealed partial class AccountGrain
         feed.IsPosting = false;
     }
 
-    /// <summary>The account is being deleted: it is a member of nothing any more.</summary>
-    private async Task LeaveAllGroupsAsync()
-    {
-        foreach (var group in _state.Groups.Names.ToArray())
-        {
-            await LeaveQuietlyAsync(group);
-        }
-    }
-
+    /// <summary>The account is deleted: it is a member of nothing any more.</summary>
     private async Task LeaveQuietlyAsync(string group)
     {
-        var left = await GroupOf(group).ChangeAsync(_id, new ChangeGroup { Group = group, Action = GroupAction.Leave });
-        if (left.Refusal is { Code: not ErrorCodes.Forbidden } refusal)
+        if ((await GroupOf(group).ForgetAsync(_id)).Refusal is { } refusal)
         {
             throw new AppendRefusedException(refusal.Message);
         }

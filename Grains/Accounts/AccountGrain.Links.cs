@@ -141,11 +141,8 @@ internal sealed partial class AccountGrain
 
     public async Task LeaveGroupAsync(string group, SessionEnd reason)
     {
-        if (Exists)
-        {
-            await ChangeRecordAsync(record => record.LinkGroup == group ? record with { LinkGroup = null } : record);
-        }
-
+        // Also of one that is being deleted; of one that is not there it changes nothing.
+        await ChangeRecordAsync(record => record.LinkGroup == group ? record with { LinkGroup = null } : record);
         if (Record.LinkGroup != group)
         {
             EndSessions(session => !session.IsOwn, reason);

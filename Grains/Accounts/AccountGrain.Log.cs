@@ -55,4 +55,10 @@ internal sealed partial class AccountGrain
 
     [LoggerMessage(22, LogLevel.Error, "Entry {Seq} ({Kind}) of an account's log cannot be read and is left out.")]
     private partial void LogDamaged(Exception damage, long seq, EntryKind kind);
+
+    [LoggerMessage(30, LogLevel.Warning, "A deleted account could not be taken out of everything yet; tried again later.")]
+    private partial void LogErasureWaits(Exception failure);
+
+    [LoggerMessage(31, LogLevel.Information, "Everything of a deleted account is gone.")]
+    private partial void LogErased();
 }

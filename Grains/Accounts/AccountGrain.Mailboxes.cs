@@ -126,7 +126,7 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
     }
 
     /// <summary>What friends are told of this account.</summary>
-    private Profile Card() => _state.Profile with { Mailboxes = BoundMailboxes.Any() ? [.. BoundMailboxes] : null };
+    private Profile Card() => !Exists ? Nobody(_id) : _state.Profile with { Mailboxes = BoundMailboxes.Any() ? [.. BoundMailboxes] : null };
 
     /// <summary>Writes it down, asks the bridge, writes down the answer. The gate of the mailbox is held.</summary>
     private async Task<Outcome<Mailbox>> BindAsync(string address, BindMailbox request, CancellationToken cancellation)
@@ -203,16 +203,6 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
 
         _mailboxes.Remove(address);
         return dropped;
-    }
-
-    /// <summary>The account is being deleted.</summary>
-    private async Task UnbindAllAsync()
-    {
-        foreach (var mailbox in Record.Mailboxes)
-        {
-            using var gate = await _bindGates.EnterAsync(mailbox.Address);
-            await Bridge(mailbox.Address).UnbindAsync(_id);
-        }
     }
 
     /// <summary>

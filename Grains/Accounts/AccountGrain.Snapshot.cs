@@ -25,16 +25,17 @@ internal sealed partial class AccountGrain
         _snapshot.State = AccountSnapshot.Spent;
     }
 
-    /// <summary>Saves the snapshot. A failure costs only a longer replay.</summary>
-    private async Task SaveSnapshotAsync()
+    /// <summary>Saves the snapshot. A failure costs only a longer replay; then it answers false.</summary>
+    private async Task<bool> SaveSnapshotAsync()
     {
         using var gate = await _snapshotGate.EnterAsync();
         var trim = Retention.Limit(_timelineOptions, _state.AppliedSeq, _state.Marks, _time.GetUtcNow());
         if (!Exists || (_savedSeq == _state.AppliedSeq && !_isToldUnsaved && trim <= _state.TrimmedUpTo))
         {
-            return;
+            return true;
         }
 
+        var before = (_savedSeq, _isToldUnsaved);
         try
         {
             _state.Trim(trim, _time.GetUtcNow());
@@ -47,12 +48,16 @@ internal sealed partial class AccountGrain
             {
                 _trimmer.Trim(_id, trim);
             }
+
+            return true;
         }
 #pragma warning disable CA1031 // Nothing is lost: the log has it all.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
             LogSnapshotFailed(failure);
+            (_savedSeq, _isToldUnsaved) = before;
+            return false;
         }
         finally
         {

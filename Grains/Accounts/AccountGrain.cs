@@ -27,11 +27,12 @@ namespace OrleansIM.Grains.Accounts;
 /// docs/architecture.md. Everything between two awaits is one turn.
 /// </remarks>
 [GrainType("im-account"), Reentrant]
-internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCredentialsGrain, IAccountPeerGrain, IAccountLinkGrain
+internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCredentialsGrain, IAccountPeerGrain, IAccountLinkGrain, IRemindable
 {
     private readonly IPersistentState<AccountRecord> _record;
     private readonly IPersistentState<AccountSnapshot> _snapshot;
     private readonly ITimelineStore _store;
+    private readonly ITimelineErasure _erasure;
     private readonly TimelineAppender _appender;
     private readonly TimelineTrimmer _trimmer;
     private readonly PasswordHashing _hashing;
@@ -55,6 +56,7 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
         [PersistentState(StorageNames.AccountRecord, StorageNames.State)] IPersistentState<AccountRecord> record,
         [PersistentState(StorageNames.AccountSnapshot, StorageNames.State)] IPersistentState<AccountSnapshot> snapshot,
         ITimelineStore store,
+        ITimelineErasure erasure,
         TimelineAppender appender,
         TimelineTrimmer trimmer,
         PasswordHashing hashing,
@@ -73,7 +75,7 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
         TimeProvider time,
         ILogger<AccountGrain> logger)
     {
-        (_record, _snapshot, _store, _appender, _hashing) = (record, snapshot, store, appender, hashing);
+        (_record, _snapshot, _store, _erasure, _appender, _hashing) = (record, snapshot, store, erasure, appender, hashing);
         (_options, _timelineOptions, _linkOptions) = (options.Value, timelineOptions.Value, linkOptions.Value);
         (_groupOptions, _groupRelay) = (groupOptions.Value, groupRelay);
         (_time, _logger, _trimmer, _tokens) = (time, logger, trimmer, tokens);
@@ -93,7 +95,7 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _id = this.GetPrimaryKeyString();
-        if (!Exists)
+        if (!Exists && !Record.IsBeingErased)
         {
             // Somebody guesses names: no further reads for those.
             _timeline = new AccountTimeline(_id, 0, _timelineOptions.RecentEntries, _timelineOptions.RecentBytes);
@@ -104,6 +106,12 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
         await TakeSnapshotAsync(cancellationToken);
         await ReplayAsync(cancellationToken);
         _timeline = new AccountTimeline(_id, _state.AppliedSeq, _timelineOptions.RecentEntries, _timelineOptions.RecentBytes);
+        if (Record.IsBeingErased)
+        {
+            EraseLater(TimeSpan.Zero);
+            return;
+        }
+
         var recent = await _store.ReadBackAsync(_id, null, long.MaxValue, _timelineOptions.RecentEntries, cancellationToken);
         foreach (var entry in recent.Whole())
         {
@@ -176,9 +184,16 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
     /// <summary>Submits now, in this turn; what comes of it is in the task.</summary>
     private Task SubmitAsync(AppendUnit unit)
     {
+        if (Record.IsDeleted)
+        {
+            // Nothing comes into a log that is being removed.
+            _appender.Abandon(unit);
+            return Task.FromException(new AppendRefusedException("The account is deleted."));
+        }
+
         try
         {
-            return _appender.SubmitAsync(unit);
+            return _lastCommit = _appender.SubmitAsync(unit);
         }
         catch (AppendRefusedException refused)
         {

@@ -42,6 +42,9 @@ public sealed class AccountOptions
     /// <summary>The most invites that have not ended. Default: 1,000.</summary>
     public int MaxInvites { get; set; } = 1_000;
 
+    /// <summary>How often the owner may begin to download everything about the account, per hour. Default: 6.</summary>
+    public int ExportsPerHour { get; set; } = 6;
+
     /// <summary>How long a session stays without being renewed by its gateway. Default: 2 minutes.</summary>
     public TimeSpan SessionLease { get; set; } = TimeSpan.FromMinutes(2);
 

@@ -36,6 +36,12 @@ internal sealed record AccountRecord
     /// <summary>A deleted account leaves this behind, so that its id is never given out again.</summary>
     public bool IsDeleted { get; init; }
 
+    /// <summary>
+    /// Deleted, and something of it is left elsewhere: <see cref="LinkGroup"/> and <see cref="Mailboxes"/> say what still has
+    /// to be told. Whoever activates the account goes on with that.
+    /// </summary>
+    public bool IsBeingErased { get; init; }
+
     /// <summary>The link group. This is the authority; the group's own list follows it.</summary>
     public string? LinkGroup { get; init; }
 

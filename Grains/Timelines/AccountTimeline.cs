@@ -54,6 +54,9 @@ internal sealed class AccountTimeline(string account, long head, int recentEntri
     /// <summary>Keeps an entry near.</summary>
     public void Remember(TimelineEntry entry) => _recent.Add(entry);
 
+    /// <summary>What is near is other in the log by now.</summary>
+    public void Forget() => _recent.Clear();
+
     /// <summary>The newest entries, oldest first.</summary>
     public TimelineEntry[] Recent() => _recent.Read(0, int.MaxValue);
 

@@ -42,6 +42,13 @@ internal sealed class RecentEntries(int maxEntries, int maxBytes)
         _items[(_first + Count++) % _items.Length] = new Item(entry.Seq, entry.Kind, entry.At, entry.Peer, entry.PeerSeq, start, length);
     }
 
+    /// <summary>Lets all of them go.</summary>
+    public void Clear()
+    {
+        Array.Clear(_items);
+        (Count, _first) = (0, 0);
+    }
+
     /// <summary>Entries after a seq, at most so many.</summary>
     public TimelineEntry[] Read(long after, int limit)
     {
@@ -71,12 +78,6 @@ internal sealed class RecentEntries(int maxEntries, int maxBytes)
         _items[_first] = default;
         _first = (_first + 1) % _items.Length;
         Count--;
-    }
-
-    private void Clear()
-    {
-        Array.Clear(_items);
-        (Count, _first) = (0, 0);
     }
 
     private void ReserveItem()

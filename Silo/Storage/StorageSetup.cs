@@ -42,6 +42,7 @@ public static class StorageSetup
                 storage.Invariant = DatabaseSetup.AdoNetInvariant;
                 storage.ConnectionString = options.ConnectionString;
                 storage.GrainStorageSerializer = serializer;
+                storage.DeleteStateOnClear = true;
             }));
             return silo.UseAdoNetReminderService(reminders =>
             {

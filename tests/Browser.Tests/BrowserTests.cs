@@ -21,6 +21,7 @@ public sealed class BrowserTests(BrowserRun run) : IClassFixture<BrowserRun>
     [InlineData("widthsAndDirections_NothingHangsOverTheEdge")]
     [InlineData("invites_LetInAndTheServiceSpeaks")]
     [InlineData("settings_AreSavedAndShown")]
+    [InlineData("ownData_IsDownloadedAndTheAccountIsDeleted")]
     [InlineData("texts_AreInEveryLanguage")]
     [InlineData("mail_IsShownWithTheFriendsNameAndTheMailViewOpensAfterMailboxSignIn")]
     public async Task Scenario_InChromium_Passes(string scenario)

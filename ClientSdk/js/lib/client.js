@@ -153,6 +153,27 @@ export class ImClient extends Operations {
     await this.#http.post("v1/password", { old: oldPassword, new: newPassword }, { token: this.#mustBeSignedIn().session.token, signal });
   }
 
+  /** @param {{ password: string } | { jwt: string }} proof @param {CallOptions} [options] @returns {Promise<Response>} */
+  async exportAccount(proof, { signal } = {}) {
+    return this.#http.download("v1/account/export", proof, { token: this.#mustBeSignedIn().session.token, signal });
+  }
+
+  /** @param {{ password: string } | { jwt: string }} proof @param {CallOptions} [options] */
+  async deleteAccount(proof, { signal } = {}) {
+    const current = this.#mustBeSignedIn();
+    current.signingOut = true;
+    try {
+      await this.#http.post("v1/account/delete", proof, { token: current.session.token, signal });
+    } catch (error) {
+      current.signingOut = false;
+      throw error;
+    }
+
+    this.#given = null;
+    await current.finish(null, null, true);
+    current.pages.clear();
+  }
+
   async close() {
     if (!this.#closed) {
       this.#closed = true;

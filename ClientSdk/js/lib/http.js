@@ -8,6 +8,34 @@ export class HttpApi {
   }
 
   /**
+   * Posts and leaves the body to whoever reads it, as long as that takes.
+   * @param {string} path @param {unknown} body @param {{ token: string, signal?: AbortSignal }} options
+   * @returns {Promise<Response>}
+   */
+  async download(path, body, { token, signal }) {
+    signal?.throwIfAborted();
+    try {
+      const response = await this.options.fetch(new URL(path, this.options.server), {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: "Bearer " + token },
+        body: JSON.stringify(body),
+        ...(signal && { signal }),
+        redirect: "error",
+        credentials: "omit",
+        cache: "no-store",
+      });
+      if (!response.ok) {
+        throw refusal(response, await response.text());
+      }
+
+      return response;
+    } catch (broken) {
+      signal?.throwIfAborted();
+      throw unavailable(broken, "The server could not be reached");
+    }
+  }
+
+  /**
    * @param {string} path
    * @param {unknown} body
    * @param {{ token?: string, signal?: AbortSignal, timeoutMs?: number }} [options]

@@ -150,6 +150,30 @@ const behaviours = {
     await world.client().signIn(account, password + "!");
   },
 
+  async "account.exported"(world) {
+    const [ann, , a, b] = await world.friends();
+    await ann.send(a, b, "to be taken along");
+    await assert.rejects(ann.exportAccount({ password: "wrong password" }), { code: "bad_credentials" });
+    const lines = (await (await ann.exportAccount({ password })).text()).trimEnd().split("\n").map(line => JSON.parse(line));
+    assert.equal(lines[0].export.account, a);
+    assert.ok(lines.some(line => line.event?.data.body === "to be taken along"));
+    assert.ok(lines.at(-1).end);
+  },
+
+  async "account.deleted"(world) {
+    const [ann, ben, a, b] = await world.friends();
+    const desk = await world.signIn(a);
+    const over = desk.once("SignedOut");
+    await assert.rejects(ann.deleteAccount({ password: "wrong password" }), { code: "bad_credentials" });
+    assert.ok(await ann.ping() >= 0);
+    await ann.deleteAccount({ password });
+    assert.equal(ann.status, "signedOut");
+    assert.equal(ann.told.find(event => event.type === "SignedOut").error, null);
+    assert.equal((await soon(over, "the end of the other session")).closeCode, 4004);
+    await assert.rejects(world.client().signIn(a, password), { code: "bad_credentials" });
+    await eventually(() => !ben.page(b).contacts.has(a), "the contact goes");
+  },
+
   async "devices.list-and-end"(world) {
     const phone = await world.join("ann", { device: "phone" });
     const desk = await world.signIn(phone.account, { device: "desk" });

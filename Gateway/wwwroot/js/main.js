@@ -148,10 +148,9 @@ function hear(client, event) {
       break;
     case "Reconnected": app.said = t("status.online"); break;
     case "SignedOut":
-      if (event.error) {
-        void leave(event.error)?.close().catch(() => {});
-        void forgetSession();
-      }
+      // By the server, or with the account. Who signs out here has left before.
+      void leave(event.error)?.close().catch(() => {});
+      void forgetSession();
       return;
   }
   changed();

@@ -11,7 +11,7 @@ namespace OrleansIM.Silo.Storage.Postgres;
 /// what travels together commits together. A binary COPY takes three round trips with its transaction; measured at 1, 10
 /// and 100 entries beside unnest, neither was clearly faster.
 /// </summary>
-internal sealed class PostgresTimelineStore(PostgresDatabase database) : ITimelineStore
+internal sealed partial class PostgresTimelineStore(PostgresDatabase database) : ITimelineStore
 {
     // What is stored by reference is read where it is.
     private const string Columns =
@@ -65,6 +65,11 @@ internal sealed class PostgresTimelineStore(PostgresDatabase database) : ITimeli
             delete.Parameters.Add(Parameter(completed.ConvertAll(key => key.Sender).ToArray()));
             delete.Parameters.Add(Parameter(completed.ConvertAll(key => key.Seq).ToArray()));
             commands.BatchCommands.Add(delete);
+        }
+
+        if (InsertHoldersCommand(batch) is { } holders)
+        {
+            commands.BatchCommands.Add(holders);
         }
 
         try
@@ -155,7 +160,7 @@ internal sealed class PostgresTimelineStore(PostgresDatabase database) : ITimeli
     public async Task DeleteAsync(string account, CancellationToken cancellation)
     {
         await using var commands = database.Source.CreateBatch();
-        foreach (var sql in (string[])["DELETE FROM outbox WHERE sender = $1", "DELETE FROM timeline WHERE account = $1"])
+        foreach (var sql in (string[])["DELETE FROM outbox WHERE sender = $1", "DELETE FROM contact_holder WHERE holder = $1", "DELETE FROM timeline WHERE account = $1"])
         {
             var command = new NpgsqlBatchCommand(sql);
             command.Parameters.Add(Parameter(account));

@@ -5,7 +5,7 @@ using OrleansIM.Timelines;
 namespace OrleansIM.Silo.Storage.Sqlite;
 
 /// <summary>The timelines in the file of this process.</summary>
-internal sealed class SqliteTimelineStore(SqliteDatabase database) : ITimelineStore
+internal sealed partial class SqliteTimelineStore(SqliteDatabase database) : ITimelineStore
 {
     private const int PrimaryKeyTaken = 1555, UniqueTaken = 2067; // SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE
     // What is stored by reference is read where it is.
@@ -81,7 +81,9 @@ internal sealed class SqliteTimelineStore(SqliteDatabase database) : ITimelineSt
         => database.WriteAsync(session => session.Execute(Trim, account, upTo, Math.Max(limit, 0)), cancellation);
 
     public Task DeleteAsync(string account, CancellationToken cancellation) => database.WriteAsync(
-        session => session.Execute("DELETE FROM outbox WHERE sender = $1", account) + session.Execute("DELETE FROM timeline WHERE account = $1", account),
+        session => session.Execute("DELETE FROM outbox WHERE sender = $1", account)
+            + session.Execute("DELETE FROM contact_holder WHERE holder = $1", account)
+            + session.Execute("DELETE FROM timeline WHERE account = $1", account),
         cancellation);
 
     private static int Append(SqliteSession session, IReadOnlyList<NewEntry> batch)
@@ -91,6 +93,10 @@ internal sealed class SqliteTimelineStore(SqliteDatabase database) : ITimelineSt
             foreach (var (account, entry, dedupe, _, _, byReference) in batch)
             {
                 session.Execute(Insert, account, entry.Seq, (long)entry.Kind, entry.At, entry.Peer, entry.PeerSeq, dedupe, byReference ? null : entry.Data);
+                if (entry is { Kind: EntryKind.Contact, Peer: not null })
+                {
+                    session.Execute(InsertHolder, entry.Peer, account);
+                }
             }
 
             var (deferred, completed) = TimelineBatch.Outbox(batch);

@@ -80,6 +80,42 @@ public sealed class SignInBehaviours(ServerFixture fixture) : BehaviourTest(fixt
     }
 
     [Fact]
+    [Trait("Behaviour", "account.exported")]
+    public async Task Account_Exported_IsWholeToTheEnd()
+    {
+        var (ann, bob) = await FriendsAsync();
+        await ann.Client.SendAsync(ann.Account, bob.Account, "to be taken along");
+        using var file = new MemoryStream();
+        await RefusedAsync("bad_credentials", () => ann.Client.ExportAsync(file, "wrong password"));
+        Assert.Equal(0, file.Length);
+
+        await ann.Client.ExportAsync(file, TestServer.Password);
+
+        var lines = System.Text.Encoding.UTF8.GetString(file.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(ann.Account, JsonElement.Parse(lines[0]).GetProperty("export").Text("account"));
+        Assert.Contains(lines, line => line.Contains("to be taken along", StringComparison.Ordinal));
+        Assert.True(JsonElement.Parse(lines[^1]).Has("end"));
+    }
+
+    [Fact]
+    [Trait("Behaviour", "account.deleted")]
+    public async Task Account_Deleted_IsNobodysAnyMore()
+    {
+        var (ann, bob) = await FriendsAsync();
+        var desk = await SignInAsync(ann.Account);
+        await RefusedAsync("bad_credentials", () => ann.Client.DeleteAccountAsync("wrong password"));
+        await ann.Client.PingAsync();
+
+        await ann.Client.DeleteAccountAsync(TestServer.Password);
+
+        Assert.Null((await ann.HearsAsync<SignedOut>(_ => true, "the end")).Error);
+        Assert.Empty(ann.Client.Pages);
+        Assert.Equal(4004, (await desk.HearsAsync<SignedOut>(_ => true, "the end of the other session")).CloseCode);
+        await RefusedAsync("bad_credentials", () => New().Client.SignInAsync(ann.Account, TestServer.Password));
+        await Eventually.TrueAsync(() => !bob.Page.Contacts.ContainsKey(ann.Account), "the contact to go");
+    }
+
+    [Fact]
     [Trait("Behaviour", "devices.list-and-end")]
     public async Task Devices_AreListed_AndOneEndsAnother()
     {

@@ -55,6 +55,8 @@ internal sealed class FakeCredentials(FakeWorld world, FakeAccount account) : IA
 
     public Task<Outcome> DeleteAsync() => throw new NotSupportedException();
 
+    public Task<Outcome> CloseAsync(OwnerProof proof, CancellationToken cancellation) => throw new NotSupportedException();
+
     private Task<Outcome> Turn(string method, Func<Refusal?> work)
     {
         lock (world.Gate)

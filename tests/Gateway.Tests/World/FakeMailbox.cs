@@ -33,6 +33,8 @@ internal sealed class FakeMailbox(FakeWorld world, string key) : IMailboxBridgeG
 
     public Task<Outcome<MailboxState>> BindAsync(string account, BindMailbox request, CancellationToken cancellation = default) => throw new NotSupportedException();
 
+    public Task<byte[]> ExportAsync(string account) => throw new NotSupportedException();
+
     public Task UnbindAsync(string account) => throw new NotSupportedException();
 
     public Task<MailboxState?> KeepOpenAsync(string account, DateTimeOffset until) => throw new NotSupportedException();

@@ -40,6 +40,8 @@ internal sealed class FakeWorld : IAccountDirectory
 
     public IAccountAppPasswordsGrain AppPasswords(string id) => this[id].Book;
 
+    public IAccountExportGrain Export(string id) => throw new NotSupportedException();
+
     public IAccountAddressBookGrain AddressBook(string id) => this[id].Book;
 
     public IAccountMailGrain Mail(string id) => this[id];

@@ -33,7 +33,7 @@ public sealed class StrangerTests : IAsyncLifetime
     [
         nameof(IAccountPeerGrain), nameof(IAccountLinkGrain), nameof(ILinkGroupGrain), nameof(IGroupGrain), nameof(IAccountPresenceGrain), nameof(IPresenceGrain),
         nameof(IAccountMailboxObserver), nameof(IAccountAdminGrain), nameof(IAccountServiceGrain), nameof(IServiceCredentialsGrain), nameof(IInvitesGrain),
-        $"{nameof(IMailboxBridgeGrain)}.BindAsync", $"{nameof(IMailboxBridgeGrain)}.UnbindAsync", $"{nameof(IMailboxBridgeGrain)}.KeepOpenAsync",
+        $"{nameof(IMailboxBridgeGrain)}.ExportAsync", $"{nameof(IMailboxBridgeGrain)}.BindAsync", $"{nameof(IMailboxBridgeGrain)}.UnbindAsync", $"{nameof(IMailboxBridgeGrain)}.KeepOpenAsync",
         $"{nameof(IMailboxBridgeGrain)}.LetCloseAsync", $"{nameof(IMailboxBridgeGrain)}.FindContactsAsync", $"{nameof(IMailboxBridgeGrain)}.ListAsync", $"{nameof(IMailboxBridgeGrain)}.SendAsync",
         $"{nameof(IAccountCredentialsGrain)}.SetDisabledAsync", $"{nameof(IAccountCredentialsGrain)}.DeleteAsync",
     ];
@@ -45,6 +45,9 @@ public sealed class StrangerTests : IAsyncLifetime
         [$"{nameof(IAccountCredentialsGrain)}.LogInAsync"] = ErrorCodes.BadCredentials,
         [$"{nameof(IAccountCredentialsGrain)}.LogInByJwtAsync"] = ErrorCodes.BadCredentials,
         [$"{nameof(IAccountCredentialsGrain)}.ChangePasswordAsync"] = ErrorCodes.Unauthenticated,
+        [$"{nameof(IAccountCredentialsGrain)}.CloseAsync"] = ErrorCodes.Unauthenticated,
+        [$"{nameof(IAccountExportGrain)}.BeginExportAsync"] = ErrorCodes.Unauthenticated,
+        [$"{nameof(IAccountExportGrain)}.ReadExportAsync"] = ErrorCodes.Unauthenticated,
         [$"{nameof(IAccountCredentialsGrain)}.LogOutAsync"] = ErrorCodes.Unauthenticated,
         [$"{nameof(IAccountAddressBookGrain)}.SignInToBookAsync"] = ErrorCodes.BadCredentials,
         [$"{nameof(IAccountAddressBookGrain)}.SignInToBookByTokenAsync"] = ErrorCodes.BadCredentials,
@@ -140,6 +143,7 @@ public sealed class StrangerTests : IAsyncLifetime
         {
             OpenSession open => open with { Token = _stranger.Token, Session = _stranger.Id },
             ChangePassword change => change with { Token = _stranger.Token },
+            OwnerProof proof => proof with { Token = _stranger.Token },
             TokenClaims => _stranger.Token,
             _ => argument,
         });

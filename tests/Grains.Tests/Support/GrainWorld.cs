@@ -36,6 +36,7 @@ internal sealed class GrainWorld : IAsyncDisposable
 
     public MemoryTimelineStore Store { get; } = new();
     public MemoryGrainStorage State { get; } = new();
+    public MemoryReminderTable Reminders { get; } = new();
     public ShiftableClock Clock { get; } = new();
     public RecordingGateway Gateway { get; } = new();
     public FakeMailServer Mail { get; } = new();
@@ -153,6 +154,8 @@ internal sealed class GrainWorld : IAsyncDisposable
         {
             silo.UseLocalhostClustering(port, Ports.Free(), primary);
             silo.Services.AddKeyedSingleton<IGrainStorage>(StorageNames.State, State);
+            silo.Services.AddSingleton<IReminderTable>(Reminders);
+            silo.AddReminders();
         });
         var host = builder.Build();
         await host.StartAsync();

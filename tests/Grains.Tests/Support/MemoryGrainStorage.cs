@@ -15,6 +15,9 @@ internal sealed class MemoryGrainStorage : IGrainStorage
     /// <summary>Called before each write with the name of the state and the grain; throw to fail it.</summary>
     public Action<string, GrainId>? BeforeWrite { get; set; }
 
+    /// <summary>Called before a state is cleared with the name of the state and the grain; throw to fail it.</summary>
+    public Action<string, GrainId>? BeforeClear { get; set; }
+
     /// <summary>What each write waits for; given the name of the state.</summary>
     public Func<string, Task>? WhileWriting { get; set; }
 
@@ -65,6 +68,7 @@ internal sealed class MemoryGrainStorage : IGrainStorage
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        BeforeClear?.Invoke(stateName, grainId);
         _rows.TryRemove(Key(stateName, grainId), out _);
         grainState.State = Activator.CreateInstance<T>();
         (grainState.ETag, grainState.RecordExists) = (null!, false);

@@ -5,7 +5,7 @@ using OrleansIM.Timelines;
 namespace OrleansIM.Grains.Tests.Support;
 
 /// <summary>A timeline store in memory that can be told to fail. It outlives the hosts that use it.</summary>
-internal sealed class MemoryTimelineStore : ITimelineStore
+internal sealed partial class MemoryTimelineStore : ITimelineStore
 {
     private readonly object _lock = new();
     private readonly Dictionary<string, SortedDictionary<long, TimelineEntry>> _entries = [];
@@ -49,6 +49,11 @@ internal sealed class MemoryTimelineStore : ITimelineStore
             BatchSizes.Add(batch.Count);
             foreach (var row in batch)
             {
+                if (row.Entry is { Kind: EntryKind.Contact, Peer: { } contact })
+                {
+                    _holders.Add((contact, row.Account));
+                }
+
                 Log(row.Account).Add(row.Entry.Seq, row.ByReference ? row.Entry with { Data = null! } : row.Entry);
                 if (row.Dedupe is { } key)
                 {
@@ -142,10 +147,16 @@ internal sealed class MemoryTimelineStore : ITimelineStore
         return gone.Length;
     });
 
-    public Task DeleteAsync(string account, CancellationToken cancellation) => Locked(() => _entries.Remove(account));
+    public Task DeleteAsync(string account, CancellationToken cancellation) => Locked(() =>
+    {
+        Array.ForEach([.. _outbox.Keys.Where(key => key.Account == account)], key => _outbox.Remove(key));
+        Array.ForEach([.. _dedupe.Keys.Where(key => key.Account == account)], key => _dedupe.Remove(key));
+        _holders.RemoveWhere(pair => pair.Holder == account);
+        return _entries.Remove(account);
+    });
 
     /// <summary>What was stored by reference has the data of the entry it refers to.</summary>
-    private TimelineEntry Resolve(TimelineEntry entry) => entry.Data is not null ? entry : entry with { Data = Log(entry.Peer!)[entry.PeerSeq!.Value].Data };
+    private TimelineEntry Resolve(TimelineEntry entry) => entry.Data is not null ? entry : entry with { Data = Log(entry.Peer!).TryGetValue(entry.PeerSeq!.Value, out var source) ? source.Data : [.. "{\"expired\":true}"u8] };
 
     private SortedDictionary<long, TimelineEntry> Log(string account)
     {

@@ -5,12 +5,13 @@ import { preference, setPreference } from "../keep.js";
 import { app, changed, closeDialog, run, task } from "../state.js";
 import { languagePicker, t } from "../texts.js";
 import { ask, dialog, done, failure, field, tabs } from "./parts.js";
+import { ownData } from "./own-data.js";
 
 export function settingsDialog(page, signOut) {
   const section = app.dialog.section ?? "profile";
   const isOwn = page.account === app.client.account;
-  const sections = [["profile", t("profile")], ["privacy", t("privacy")], ["custom", t("customData")], ["devices", t("devices")], ...(isOwn ? [["passwords", t("passwords")]] : []), ["here", t("thisDevice")]];
-  const show = { profile, privacy, custom, devices, passwords, here };
+  const sections = [["profile", t("profile")], ["privacy", t("privacy")], ["custom", t("customData")], ["devices", t("devices")], ...(isOwn ? [["passwords", t("passwords")], ["data", t("yourData")]] : []), ["here", t("thisDevice")]];
+  const show = { profile, privacy, custom, devices, passwords, data: ownData, here };
   return dialog(t("settingsOf", { name: page.account }), "tall",
     tabs(t("settings"), section, sections, next => {
       app.dialog.section = next;

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { eventually, signedIn, tab } from "../support/browser.mjs";
-import { account, client, until } from "../support/people.mjs";
+import { account, client, friends, password, until } from "../support/people.mjs";
 
 export async function settings_AreSavedAndShown({ browser, server }) {
   const ann = await account(server, "ann", "Ann");
@@ -47,6 +47,38 @@ export async function settings_AreSavedAndShown({ browser, server }) {
   await window.getByLabel("Language").selectOption("zh");
   await eventually(() => window.locator("h2").innerText(), text => /设置/.test(text), "Chinese");
   assert.equal(await page.evaluate(() => document.documentElement.lang), "zh");
+  await page.context().close();
+}
+
+export async function ownData_IsDownloadedAndTheAccountIsDeleted({ browser, server }) {
+  const [ann, bob] = [await account(server, "ann", "Ann"), await account(server, "bob", "Bob")];
+  const open = await friends(server, [bob, ann]);
+  await open.get(bob).send(bob, ann, "to be taken along");
+  const page = await signedIn(browser, server, ann);
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
+  const window = page.getByRole("dialog");
+  await window.getByRole("tab", { name: "Your data" }).click();
+  const [taking, ending] = [window.locator("form").nth(0), window.locator("form").nth(1)];
+  await taking.getByLabel("Password").fill("not the password");
+  await taking.getByRole("button", { name: "Download" }).click();
+  await taking.getByText("The password is not right.").waitFor();
+  await taking.getByLabel("Password").fill(password);
+  const [download] = await Promise.all([page.waitForEvent("download"), taking.getByRole("button", { name: "Download" }).click()]);
+  assert.equal(download.suggestedFilename(), `${ann}.jsonl`);
+  const lines = fs.readFileSync(await download.path(), "utf8").trimEnd().split("\n").map(line => JSON.parse(line));
+  assert.ok(lines.some(line => line.event?.data.body === "to be taken along"));
+  assert.ok(lines.at(-1).end);
+
+  await ending.getByLabel("Password").fill(password);
+  await ending.getByLabel(`Type ${ann} to confirm`).fill(bob);
+  await ending.getByRole("button", { name: "Delete account" }).click();
+  assert.equal(await ending.getByLabel(`Type ${ann} to confirm`).evaluate(input => input.validity.patternMismatch), true);
+  await ending.getByLabel(`Type ${ann} to confirm`).fill(ann);
+  await ending.getByRole("button", { name: "Delete account" }).click();
+  await page.locator("input[name=login]").waitFor();
+  await until(() => !open.get(bob).page(bob).contacts.has(ann), "the contact to go at bob");
+  await page.reload();
+  await page.locator("input[name=login]").waitFor();
   await page.context().close();
 }
 

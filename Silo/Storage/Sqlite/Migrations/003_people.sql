@@ -1,0 +1,15 @@
+-- Whose logs say something about an account, so that the account can be taken out of them when it is deleted: the logs
+-- themselves are found by their owner alone. Names only.
+CREATE TABLE contact_holder (
+    contact TEXT NOT NULL,
+    holder  TEXT NOT NULL,
+    PRIMARY KEY (contact, holder)
+) WITHOUT ROWID;
+
+CREATE INDEX contact_holder_holder ON contact_holder (holder);
+
+INSERT INTO contact_holder (contact, holder)
+SELECT DISTINCT peer, account FROM timeline WHERE kind = 3 AND peer IS NOT NULL;
+
+-- A state that is cleared leaves no row any more: the key of a mailbox is somebody's address.
+DELETE FROM grain_state WHERE payload IS NULL;
