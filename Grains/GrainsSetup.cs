@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using OrleansIM.Audit;
 using OrleansIM.Grains.Accounts;
 using OrleansIM.Grains.Groups;
+using OrleansIM.Grains.Keys;
 using OrleansIM.Grains.Links;
 using OrleansIM.Grains.Mailboxes;
 using OrleansIM.Grains.Presence;
@@ -49,6 +50,8 @@ public static class GrainsSetup
         services.AddSingleton<SiloPresence>();
         services.AddHostedService(provider => provider.GetRequiredService<SiloPresence>());
         services.AddSingleton<MailboxSecrets>();
+        services.AddOptions<KeyRotationOptions>().Bind(configuration.GetSection("Keys")).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<KeyRotationOptions>, KeyRotationOptionsValidator>();
         services.TryAddSingleton<IMailEnvironment, MailEnvironment>();
         return services;
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OrleansIM.Grains.Accounts;
 using OrleansIM.Grains.Groups;
+using OrleansIM.Grains.Keys;
 using OrleansIM.Grains.Links;
 using OrleansIM.Grains.Presence;
 using OrleansIM.Grains.Timelines;
@@ -48,6 +49,14 @@ internal sealed class AccountOptionsValidator : IValidateOptions<AccountOptions>
         .Result();
 
     private static bool IsShort(TimeSpan time) => time >= TimeSpan.FromMilliseconds(10) && time <= TimeSpan.FromMinutes(1);
+}
+
+internal sealed class KeyRotationOptionsValidator : IValidateOptions<KeyRotationOptions>
+{
+    public ValidateOptionsResult Validate(string? name, KeyRotationOptions options) => new OptionFaults("Keys")
+        .Require(options.RefreshPeriod >= TimeSpan.FromMilliseconds(100) && options.RefreshPeriod <= TimeSpan.FromDays(1), nameof(options.RefreshPeriod), options.RefreshPeriod, "between 100 ms and a day")
+        .Require(options.CheckPeriod >= TimeSpan.FromMilliseconds(100) && options.CheckPeriod <= TimeSpan.FromDays(1), nameof(options.CheckPeriod), options.CheckPeriod, "between 100 ms and a day")
+        .Result();
 }
 
 internal sealed class LinkOptionsValidator : IValidateOptions<LinkOptions>

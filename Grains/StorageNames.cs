@@ -12,6 +12,7 @@ public static class StorageNames
     internal const string GroupSnapshot = "group-snapshot";
     internal const string Mailbox = "mailbox";
     internal const string MailboxMail = "mailbox-mail";
+    internal const string KeyRotation = "key-rotation";
     internal const string MailboxContacts = "mailbox-contacts";
     internal const string Invites = "invites";
     internal const string ServiceCredentials = "service-credentials";

@@ -3,6 +3,7 @@ using OrleansIM.Gateway;
 using OrleansIM.Hosting.Admin;
 using OrleansIM.Hosting.Checks;
 using OrleansIM.Hosting.Cluster;
+using OrleansIM.Hosting.Keys;
 using OrleansIM.Hosting.Memory;
 using OrleansIM.Hosting.Storage;
 using OrleansIM.Hosting.Telemetry;
@@ -25,6 +26,7 @@ internal static class Settings
         (AdminOptions.Section, typeof(AdminOptions)),
         (LogOptions.Section, typeof(LogOptions)),
         (TlsOptions.Section, typeof(TlsOptions)),
+        (KeyOptions.Section, typeof(KeyOptions)),
     ];
 
     // Of a silo alone; who has them says what they are.

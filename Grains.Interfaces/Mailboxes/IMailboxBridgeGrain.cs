@@ -10,6 +10,13 @@ namespace OrleansIM.Mailboxes;
 public interface IMailboxBridgeGrain : IGrainWithStringKey
 {
     /// <summary>
+    /// Seals the secret with a key, unless it is already. False if it cannot be opened any more; fails where that key is not
+    /// in use yet.
+    /// </summary>
+    [Alias("SealAgain")]
+    Task<bool> SealAgainAsync(Guid key);
+
+    /// <summary>
     /// What is kept about the mailbox, without its secret: lines of JSON for the export of its account. Empty if it is not
     /// bound to that.
     /// </summary>

@@ -10,7 +10,7 @@ namespace OrleansIM.Hosting.Admin;
 /// audit log.
 /// </summary>
 internal sealed partial class AdminApi(
-    AdminCredential credential, AccountAdministration accounts, ServiceAdministration services, NodeAdministration node, SecurityAudit audit, ILogger<AdminApi> logger)
+    AdminCredential credential, AccountAdministration accounts, ServiceAdministration services, NodeAdministration node, KeyAdministration keys, SecurityAudit audit, ILogger<AdminApi> logger)
 {
     private static readonly Refusal s_unauthenticated =
         new(ErrorCodes.Unauthenticated, "Send the secret of the admin API: Authorization: Bearer <secret>.");
@@ -35,6 +35,9 @@ internal sealed partial class AdminApi(
         app.MapGet("/v1/invites", Serve((_, _) => services.ListInvitesAsync()));
         app.MapPost("/v1/invites", Serve((http, _) => services.CreateInviteAsync(http)));
         app.MapDelete("/v1/invites/{invite}", Serve((http, _) => services.RevokeInviteAsync(Part(http, "invite")!)));
+        app.MapGet("/v1/keys", Serve((_, _) => keys.DescribeAsync()));
+        app.MapPost("/v1/keys/rotate", Serve((_, _) => keys.RotateAsync()));
+        app.MapPost("/v1/keys/retire", Serve((http, _) => keys.RetireAsync(http)));
         app.MapGet("/v1/members", Serve((_, _) => Task.FromResult(node.ListMembers())));
         app.MapGet("/v1/drain", Serve((_, _) => Task.FromResult(node.DescribeDrain())));
         app.MapPost("/v1/drain", Serve((_, _) => Task.FromResult(node.Drain())));

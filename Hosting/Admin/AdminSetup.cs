@@ -21,7 +21,8 @@ public static class AdminSetup
 
         builder.Services.TryAddSingleton<SecurityAudit>();
         builder.Services.AddSingleton(services => new AdminCredential(services.GetRequiredService<IOptions<AdminOptions>>().Value));
-        builder.Services.AddSingleton<AdminApi>().AddSingleton<AccountAdministration>().AddSingleton<ServiceAdministration>().AddSingleton<NodeAdministration>();
+        builder.Services.AddSingleton<AdminApi>().AddSingleton<AccountAdministration>().AddSingleton<ServiceAdministration>();
+        builder.Services.AddSingleton<NodeAdministration>().AddSingleton<KeyAdministration>();
         // Not AddHostedService, which takes one of a type.
         builder.Services.AddSingleton<IHostedService>(services => new SideServer(
             "Admin API", $"{AdminOptions.Section}:Url", url, app => services.GetRequiredService<AdminApi>().Map(app), services.GetRequiredService<ILoggerFactory>()));

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
+using OrleansIM.Hosting.Keys;
 using OrleansIM.Hosting.Storage.Postgres;
 
 namespace OrleansIM.Hosting.Storage;
@@ -29,7 +30,7 @@ public static class DatabaseSetup
 
         services.AddHostedService<StorageStartup>();
         services.AddHealthChecks().AddCheck<StorageHealthCheck>("storage", tags: ["ready"]);
-        services.AddKeys();
+        services.AddKeys(builder.Configuration);
         return builder;
     }
 
@@ -43,10 +44,27 @@ public static class DatabaseSetup
     }
 
     /// <summary>Every process of a cluster reads what another has protected: the same keys, and the same name for them.</summary>
-    private static void AddKeys(this IServiceCollection services)
+    private static void AddKeys(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<DatabaseKeyRepository>();
-        services.AddDataProtection().SetApplicationName("OrleansIM");
+        var section = configuration.GetSection(KeyOptions.Section);
+        services.AddOptions<KeyOptions>().Bind(section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<KeyOptions>, KeyOptionsValidator>();
+        services.AddSingleton<DatabaseKeyRepository>().AddSingleton<StoredKeys>();
+        var protection = services.AddDataProtection().SetApplicationName("OrleansIM");
+
+        // What cannot be read is told by the validator, with everything else that is wrong.
+        var options = section.Get<KeyOptions>() ?? new();
+        if (new KeyOptionsValidator().Validate(null, options).Succeeded && options.Load() is { } certificate)
+        {
+            protection.ProtectKeysWithCertificate(certificate).UnprotectKeysWithAnyCertificate([certificate, .. options.LoadOld()]);
+        }
+        else if (options.OldCertificateFiles.Length > 0 && new KeyOptionsValidator().Validate(null, options).Succeeded)
+        {
+            protection.UnprotectKeysWithAnyCertificate(options.LoadOld());
+        }
+
+        services.AddSingleton<IKeyManager>(provider => new WatchedKeyManager(
+            ActivatorUtilities.CreateInstance<XmlKeyManager>(provider), provider.GetRequiredService<IOptions<KeyOptions>>().Value.RefreshPeriod));
         services.AddOptions<KeyManagementOptions>()
             .Configure<DatabaseKeyRepository>((keys, repository) => keys.XmlRepository = repository);
     }

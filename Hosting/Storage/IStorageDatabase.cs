@@ -16,6 +16,9 @@ internal interface IStorageDatabase
     /// <summary>Stores a Data Protection key.</summary>
     Task AddKeyAsync(string name, string xml);
 
+    /// <summary>Removes a Data Protection key, which is named by its XML.</summary>
+    Task RemoveKeyAsync(string xml);
+
     /// <summary>Finishes what was accepted and lets go of the database, so that another process may take it.</summary>
     Task CloseAsync();
 }

@@ -1,14 +1,25 @@
 using System.Diagnostics;
+using OrleansIM.Hosting.Keys;
 
 namespace OrleansIM.Hosting.Storage;
 
 /// <summary>Opens the database before anything else of the host starts, and closes it after everything has stopped.</summary>
-internal sealed partial class StorageStartup(IStorageDatabase database, ILogger<StorageStartup> logger) : IHostedLifecycleService
+internal sealed partial class StorageStartup(IStorageDatabase database, StoredKeys keys, ILogger<StorageStartup> logger) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
         await database.OpenAsync(cancellationToken);
+        try
+        {
+            await keys.CheckAsync();
+        }
+        catch
+        {
+            await database.CloseAsync();
+            throw;
+        }
+
         LogOpened(database.GetType().Name, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds);
     }
 

@@ -1,6 +1,7 @@
 using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 using OrleansIM.Grains;
+using OrleansIM.Grains.Keys;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Hosting.Storage;
 using OrleansIM.Silo.Storage.Postgres;
@@ -20,12 +21,14 @@ public static class StorageSetup
         if (StorageOptions.Read(builder.Configuration).IsPostgres)
         {
             builder.Services.AddSingleton<ITimelineStore, PostgresTimelineStore>();
+            builder.Services.AddSingleton<ISealedStates, PostgresSealedStates>();
             return builder;
         }
 
         builder.Services.AddSingleton<SqliteDatabase>();
         builder.Services.AddSingleton<IStorageDatabase>(provider => provider.GetRequiredService<SqliteDatabase>());
         builder.Services.AddSingleton<ITimelineStore, SqliteTimelineStore>();
+        builder.Services.AddSingleton<ISealedStates, SqliteSealedStates>();
         return builder;
     }
 
@@ -34,6 +37,7 @@ public static class StorageSetup
     {
         var options = StorageOptions.Read(configuration);
         silo.Services.AddSingleton<JsonGrainStorageSerializer>();
+        silo.Services.AddHostedService<KeyWatch>();
         if (options.IsPostgres)
         {
             silo.Services.AddGrainStorage(StorageNames.State, (provider, _) => new TextKeyGrainStorage(provider.GetRequiredKeyedService<IGrainStorage>(AdoNetRows)));

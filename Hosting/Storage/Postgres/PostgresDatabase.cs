@@ -57,6 +57,13 @@ internal sealed class PostgresDatabase : IStorageDatabase, IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
+    public async Task RemoveKeyAsync(string xml)
+    {
+        await using var command = Source.CreateCommand("DELETE FROM data_protection_keys WHERE xml = $1");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = xml });
+        await command.ExecuteNonQueryAsync();
+    }
+
     public Task CloseAsync() => Task.CompletedTask; // Idle connections hold nothing; disposal closes them.
 
     public ValueTask DisposeAsync() => _source.IsValueCreated ? _source.Value.DisposeAsync() : default;

@@ -48,6 +48,8 @@ internal sealed class SqliteDatabase(IOptions<StorageOptions> options) : IStorag
     public Task AddKeyAsync(string name, string xml) => WriteAsync(
         session => session.Execute("INSERT INTO data_protection_keys (name, xml) VALUES ($1, $2)", name, xml), CancellationToken.None);
 
+    public Task RemoveKeyAsync(string xml) => WriteAsync(session => session.Execute("DELETE FROM data_protection_keys WHERE xml = $1", xml), CancellationToken.None);
+
     public async Task CloseAsync()
     {
         var readers = Interlocked.Exchange(ref _readers, null);

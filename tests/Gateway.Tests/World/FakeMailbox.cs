@@ -33,6 +33,8 @@ internal sealed class FakeMailbox(FakeWorld world, string key) : IMailboxBridgeG
 
     public Task<Outcome<MailboxState>> BindAsync(string account, BindMailbox request, CancellationToken cancellation = default) => throw new NotSupportedException();
 
+    public Task<bool> SealAgainAsync(Guid key) => throw new NotSupportedException();
+
     public Task<byte[]> ExportAsync(string account) => throw new NotSupportedException();
 
     public Task UnbindAsync(string account) => throw new NotSupportedException();

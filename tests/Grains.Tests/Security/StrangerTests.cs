@@ -4,6 +4,7 @@ using OrleansIM.Contacts;
 using OrleansIM.Grains.Tests.Support;
 using OrleansIM.Groups;
 using OrleansIM.Invites;
+using OrleansIM.Keys;
 using OrleansIM.Links;
 using OrleansIM.Mailboxes;
 using OrleansIM.Presence;
@@ -33,6 +34,7 @@ public sealed class StrangerTests : IAsyncLifetime
     [
         nameof(IAccountPeerGrain), nameof(IAccountLinkGrain), nameof(ILinkGroupGrain), nameof(IGroupGrain), nameof(IAccountPresenceGrain), nameof(IPresenceGrain),
         nameof(IAccountMailboxObserver), nameof(IAccountAdminGrain), nameof(IAccountServiceGrain), nameof(IServiceCredentialsGrain), nameof(IInvitesGrain),
+        nameof(IKeyRotationGrain), $"{nameof(IMailboxBridgeGrain)}.SealAgainAsync",
         $"{nameof(IMailboxBridgeGrain)}.ExportAsync", $"{nameof(IMailboxBridgeGrain)}.BindAsync", $"{nameof(IMailboxBridgeGrain)}.UnbindAsync", $"{nameof(IMailboxBridgeGrain)}.KeepOpenAsync",
         $"{nameof(IMailboxBridgeGrain)}.LetCloseAsync", $"{nameof(IMailboxBridgeGrain)}.FindContactsAsync", $"{nameof(IMailboxBridgeGrain)}.ListAsync", $"{nameof(IMailboxBridgeGrain)}.SendAsync",
         $"{nameof(IAccountCredentialsGrain)}.SetDisabledAsync", $"{nameof(IAccountCredentialsGrain)}.DeleteAsync",

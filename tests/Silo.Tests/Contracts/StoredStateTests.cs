@@ -3,6 +3,7 @@ using OrleansIM.Grains;
 using OrleansIM.Grains.Accounts;
 using OrleansIM.Grains.Groups;
 using OrleansIM.Grains.Invites;
+using OrleansIM.Grains.Keys;
 using OrleansIM.Grains.Links;
 using OrleansIM.Grains.Mailboxes;
 using OrleansIM.Grains.Service;
@@ -19,7 +20,7 @@ public sealed class StoredStateTests
 
     private static readonly Type[] s_states =
     [
-        typeof(AccountRecord), typeof(AccountSnapshot), typeof(GroupSnapshot), typeof(InvitesState), typeof(LinkGroupState), typeof(MailboxContacts), typeof(MailboxMail), typeof(MailboxRecord), typeof(ServiceCredentialsState),
+        typeof(AccountRecord), typeof(AccountSnapshot), typeof(GroupSnapshot), typeof(InvitesState), typeof(KeyRotationState), typeof(LinkGroupState), typeof(MailboxContacts), typeof(MailboxMail), typeof(MailboxRecord), typeof(ServiceCredentialsState),
     ];
 
     [Fact]

@@ -42,6 +42,8 @@ public sealed class StorageHealthCheckTests
 
         public Task AddKeyAsync(string name, string xml) => Task.CompletedTask;
 
+        public Task RemoveKeyAsync(string xml) => Task.CompletedTask;
+
         public Task CloseAsync() => Task.CompletedTask;
     }
 }

@@ -13,3 +13,6 @@ SELECT DISTINCT peer, account FROM timeline WHERE kind = 3 AND peer IS NOT NULL;
 
 -- A state that is cleared leaves no row any more: the key of a mailbox is somebody's address.
 DELETE FROM grain_state WHERE payload IS NULL;
+
+-- To go through the mailboxes: their secrets are sealed again with each new key.
+CREATE INDEX grain_state_mailbox ON grain_state (key_text) WHERE state = 'mailbox';
