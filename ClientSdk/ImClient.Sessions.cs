@@ -25,6 +25,43 @@ public sealed partial class ImClient
         }
     }
 
+    /// <summary>
+    /// Lists everything that gets at an account, the oldest first: its sessions and, of the account that signed in, its app
+    /// passwords.
+    /// </summary>
+    /// <param name="as">The account.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task<IReadOnlyList<Device>> ListDevicesAsync(string @as, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(@as);
+        return AskAsync<IReadOnlyList<Device>>(
+            "devices.list",
+            writer => writer.WriteString("as", @as),
+            static ok => [.. ok.List("devices").Select(device => device.As(ImJson.Default.Device))],
+            ct);
+    }
+
+    /// <summary>Shuts one out: ends the session, or revokes the app password.</summary>
+    /// <param name="as">The account.</param>
+    /// <param name="device">One of <see cref="ListDevicesAsync"/>.</param>
+    /// <param name="ct">Stops waiting.</param>
+    public Task RevokeDeviceAsync(string @as, Device device, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(@as);
+        ArgumentNullException.ThrowIfNull(device);
+        return device.Kind == Device.AppPasswordKind
+            ? RevokeAppPasswordAsync(@as, device.Id, ct)
+            : AskAsync(
+                "sessions.end",
+                writer =>
+                {
+                    writer.WriteString("as", @as);
+                    writer.WriteString("session", device.Id);
+                },
+                static _ => true,
+                ct);
+    }
+
     /// <summary>Ends a session: that device is signed out.</summary>
     /// <param name="session">Its id, from <see cref="ListSessionsAsync"/>.</param>
     /// <param name="ct">Stops waiting.</param>

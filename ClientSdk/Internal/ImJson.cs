@@ -34,6 +34,7 @@ namespace OrleansIM.Client.Internal;
 [JsonSerializable(typeof(AppPassword))]
 [JsonSerializable(typeof(NewAppPassword))]
 [JsonSerializable(typeof(DeviceSession))]
+[JsonSerializable(typeof(Device))]
 [JsonSerializable(typeof(Profile))]
 internal sealed partial class ImJson : JsonSerializerContext;
 

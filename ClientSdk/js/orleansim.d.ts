@@ -237,6 +237,10 @@ export class ImClient {
   removeLink(account: string, options?: CallOptions): Promise<void>;
   setRole(account: string, role: LinkRole, options?: CallOptions): Promise<void>;
 
+  /** Everything that gets at an account, the oldest first: its sessions and, of the account that signed in, its app passwords. */
+  listDevices(as: string, options?: CallOptions): Promise<readonly Device[]>;
+  /** Shuts one out: ends the session, or revokes the app password. */
+  revokeDevice(as: string, device: Device, options?: CallOptions): Promise<void>;
   listSessions(as: string, options?: CallOptions): Promise<readonly DeviceSession[]>;
   /** @param options `as`: the account whose session it is. Default: the one that signed in. */
   endSession(session: string, options?: { as?: string } & CallOptions): Promise<void>;
@@ -622,6 +626,20 @@ export interface PrivacyValues {
   "privacy.receipts": "friends" | "nobody";
   "privacy.presence": "friends" | "nobody";
   "privacy.lastSeen": "nobody" | "friends";
+}
+
+export interface Device {
+  readonly kind: "session" | "appPassword";
+  readonly id: string;
+  /** Empty for a device that gave no name. */
+  readonly name: string;
+  readonly createdAt: string;
+  readonly lastUsed?: string;
+  /** An IPv4 address or IPv6 /64. */
+  readonly from?: string;
+  /** Of a session: the account that signed in. */
+  readonly signedInAs?: string;
+  readonly current: boolean;
 }
 
 export interface DeviceSession {

@@ -86,6 +86,8 @@ internal sealed partial class StreamConnection
     private async Task SignInAsync(
         RequestHead head, Session session, IReadOnlyDictionary<string, long> resume, IReadOnlyDictionary<string, SessionPresence> presence)
     {
+        // For the list of devices; with the calls of this sign-in alone.
+        SecurityAudit.ComesFrom(_source);
         var reply = await AskToSignInAsync(head, session, resume, presence);
         if (reply.Refusal is { } refusal)
         {

@@ -103,6 +103,9 @@ internal readonly struct AnswerFrame(byte[] id, Reply reply) : IFrame
             case SessionsAnswer sessions:
                 WireMapping.WriteSessions(json, sessions.Sessions, sessions.Own);
                 break;
+            case DevicesAnswer devices:
+                WireMapping.WriteDevices(json, devices.Devices, devices.Own);
+                break;
             case HelloAnswer hello:
                 WriteHello(json, hello);
                 break;

@@ -29,5 +29,8 @@ internal sealed record ContactStateAnswer(Contacts.ContactState State);
 /// <summary>A page of history, as an answer.</summary>
 internal sealed record HistoryAnswer(string Account, Messages.HistoryPage Page, int MaxBytes, bool IsForward);
 
+/// <summary>Everything that gets at an account, as an answer.</summary>
+internal sealed record DevicesAnswer(DeviceInfo[] Devices, string Own);
+
 /// <summary>The devices of an account, as an answer.</summary>
 internal sealed record SessionsAnswer(SessionInfo[] Sessions, string Own);

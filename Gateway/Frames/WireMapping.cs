@@ -104,6 +104,30 @@ internal static class WireMapping
         json.WriteEndArray();
     }
 
+    public static void WriteDevices(Utf8JsonWriter json, DeviceInfo[] devices, string own)
+    {
+        json.WriteStartArray("devices"u8);
+        foreach (var device in devices)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind"u8, device.Kind is DeviceKind.Session ? "session" : "appPassword");
+            json.WriteString("id"u8, device.Id);
+            json.WriteString("name"u8, device.Name);
+            json.WriteTime("createdAt"u8, device.CreatedAt);
+            if (device.LastUsed is { } lastUsed)
+            {
+                json.WriteTime("lastUsed"u8, lastUsed);
+            }
+
+            json.WriteOptional("from"u8, device.From);
+            json.WriteOptional("signedInAs"u8, device.SignedInAs);
+            json.WriteBoolean("current"u8, device.Id == own);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
     public static void WriteAppPassword(Utf8JsonWriter json, NewAppPassword made)
     {
         json.WriteString("id"u8, made.Id);

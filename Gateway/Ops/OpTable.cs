@@ -64,6 +64,7 @@ internal static class OpTable
         ["appPasswords.create"] = AppPasswordOps.CreateAsync,
         ["appPasswords.list"] = AppPasswordOps.ListAsync,
         ["appPasswords.revoke"] = AppPasswordOps.RevokeAsync,
+        ["devices.list"] = SessionOps.ListDevicesAsync,
         ["sessions.list"] = SessionOps.ListAsync,
         ["sessions.end"] = SessionOps.EndAsync,
     }.ToFrozenDictionary(StringComparer.Ordinal);

@@ -2,7 +2,7 @@ using OrleansIM.Gateway.Frames;
 
 namespace OrleansIM.Gateway.Ops;
 
-/// <summary><c>sessions.list</c>, <c>sessions.end</c>. Without <c>as</c>, of the account that signed in.</summary>
+/// <summary><c>sessions.list</c>, <c>sessions.end</c>, <c>devices.list</c>. Without <c>as</c>, of the account that signed in.</summary>
 internal static class SessionOps
 {
     public static Task<Reply> ListAsync(OpRequest request)
@@ -12,6 +12,16 @@ internal static class SessionOps
         {
             var sessions = await account.ListSessionsAsync(session);
             return sessions.Refusal is { } refusal ? refusal : Reply.Ok(new SessionsAnswer(sessions.Get(), session));
+        });
+    }
+
+    public static Task<Reply> ListDevicesAsync(OpRequest request)
+    {
+        request.ReadOptionalAs();
+        return request.AskAsync(0, static async (account, session, _) =>
+        {
+            var devices = await account.ListDevicesAsync(session);
+            return devices.Refusal is { } refusal ? refusal : Reply.Ok(new DevicesAnswer(devices.Get(), session));
         });
     }
 

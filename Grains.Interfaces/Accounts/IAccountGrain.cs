@@ -39,6 +39,13 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("RenewSessions")]
     Task<RenewedSessions> RenewSessionsAsync(RenewSessions request);
 
+    /// <summary>
+    /// Everything that gets at the account, in one list: its sessions, and, in a session that was signed in with this account
+    /// itself, its app passwords. The oldest first. Refused: <c>forbidden</c>.
+    /// </summary>
+    [Alias("ListDevices")]
+    Task<Outcome<DeviceInfo[]>> ListDevicesAsync(string session);
+
     /// <summary>The devices signed in with this account. Refused: <c>forbidden</c>.</summary>
     [Alias("ListSessions")]
     Task<Outcome<SessionInfo[]>> ListSessionsAsync(string session);

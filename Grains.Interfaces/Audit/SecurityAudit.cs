@@ -23,6 +23,9 @@ public sealed partial class SecurityAudit(ILoggerFactory loggers)
     /// <summary>Says for the calls that follow, down to the grains, from which network address a request came.</summary>
     public static void ComesFrom(string source) => RequestContext.Set(SourceKey, source);
 
+    /// <summary>From where the request came that is worked on; null if nobody has said.</summary>
+    public static string? Source => RequestContext.Get(SourceKey) as string;
+
     /// <summary>Writes a line.</summary>
     /// <param name="what">One of <see cref="AuditEvents"/>.</param>
     /// <param name="account">The account it is about, if there is one of that id: what does not exist may be a password in the wrong field.</param>
@@ -31,7 +34,7 @@ public sealed partial class SecurityAudit(ILoggerFactory loggers)
     /// <param name="detail">What the event's description says.</param>
     /// <param name="source">The network address it came from; null for what <see cref="ComesFrom"/> has said.</param>
     public void Write(string what, string? account, string outcome = Ok, string? session = null, string? detail = null, string? source = null) =>
-        Line(_logger, what, outcome, account, session, source ?? RequestContext.Get(SourceKey) as string, detail);
+        Line(_logger, what, outcome, account, session, source ?? Source, detail);
 
     [LoggerMessage(1, LogLevel.Information, "{Event} {Outcome} account={Account} session={Session} source={Source} detail={Detail}")]
     private static partial void Line(ILogger logger, string @event, string outcome, string? account, string? session, string? source, string? detail);

@@ -126,6 +126,36 @@ public sealed record SessionInfo
     [Id(3)] public required DateTimeOffset Since { get; init; }
 }
 
+/// <summary>What can get at an account: a session, or an app password.</summary>
+[GenerateSerializer, Immutable, Alias("im.DeviceInfo")]
+public sealed record DeviceInfo
+{
+    [Id(0)] public required DeviceKind Kind { get; init; }
+
+    /// <summary>Of the session, or of the app password.</summary>
+    [Id(1)] public required string Id { get; init; }
+
+    /// <summary>What the device, or the owner, has called it.</summary>
+    [Id(2)] public required string Name { get; init; }
+    [Id(3)] public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it was heard of last; null for an app password that was never used.</summary>
+    [Id(4)] public DateTimeOffset? LastUsed { get; init; }
+
+    /// <summary>From where that was: an IPv4 address or IPv6 /64, if it is known.</summary>
+    [Id(5)] public string? From { get; init; }
+
+    /// <summary>Of a session: the account that signed in.</summary>
+    [Id(6)] public string? SignedInAs { get; init; }
+}
+
+/// <summary>What kind of thing gets at an account.</summary>
+public enum DeviceKind
+{
+    Session = 1,
+    AppPassword = 2,
+}
+
 /// <summary>Why a session no longer sees an account.</summary>
 public enum SessionEnd
 {

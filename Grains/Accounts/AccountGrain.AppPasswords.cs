@@ -76,11 +76,12 @@ internal sealed partial class AccountGrain : IAccountAppPasswordsGrain
     private async Task NoteUseAsync(AppPasswordRecord used)
     {
         var now = _time.GetUtcNow();
-        if (used.LastUsed is not { } last || now - last >= s_lastUsedPrecision)
+        var from = SecurityAudit.Source;
+        if (used.LastUsed is not { } last || now - last >= s_lastUsedPrecision || used.LastFrom != from)
         {
             await ChangeRecordAsync(record => record with
             {
-                AppPasswords = [.. record.AppPasswords.Select(password => password.Id == used.Id ? password with { LastUsed = now } : password)],
+                AppPasswords = [.. record.AppPasswords.Select(password => password.Id == used.Id ? password with { LastUsed = now, LastFrom = from } : password)],
             });
         }
     }

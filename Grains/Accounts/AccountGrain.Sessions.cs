@@ -1,4 +1,5 @@
 using OrleansIM.Accounts;
+using OrleansIM.Audit;
 using OrleansIM.Grains.Collections;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Links;
@@ -61,6 +62,7 @@ internal sealed partial class AccountGrain
             Gateway = request.Gateway,
             Node = request.Node,
             Since = known?.Since ?? now,
+            From = SecurityAudit.Source ?? known?.From,
             IsOwn = isOwn,
             LeaseUntil = now + _options.SessionLease,
             Presence = request.Presence ?? known?.Presence ?? SessionPresence.Online,

@@ -79,4 +79,7 @@ internal sealed record AppPasswordRecord
     public required string Hash { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? LastUsed { get; init; }
+
+    /// <summary>From where that was: an IPv4 address or IPv6 /64, if it is known.</summary>
+    public string? LastFrom { get; init; }
 }

@@ -15,6 +15,9 @@ internal sealed class AccountSession
     public required string? Node { get; init; }
     public required DateTimeOffset Since { get; init; }
 
+    /// <summary>From where it was opened, if that is known.</summary>
+    public string? From { get; init; }
+
     /// <summary>Signed in with this account, not with a master of its link group.</summary>
     public required bool IsOwn { get; init; }
 

@@ -71,6 +71,10 @@ internal static class ExportLines
         json.WriteString("signedInAs"u8, session.SignedInAs);
         json.WriteString("via"u8, session.Token.Via);
         EntryData.WriteTime(json, "since"u8, session.Since);
+        if (session.From is { } from)
+        {
+            json.WriteString("from"u8, from);
+        }
     });
 
     public static byte[] AppPassword(AppPasswordRecord password) => Line("appPassword", password, static (json, password) =>
@@ -81,6 +85,11 @@ internal static class ExportLines
         if (password.LastUsed is { } lastUsed)
         {
             EntryData.WriteTime(json, "lastUsed"u8, lastUsed);
+        }
+
+        if (password.LastFrom is { } from)
+        {
+            json.WriteString("from"u8, from);
         }
     });
 

@@ -169,6 +169,16 @@ export class Operations {
     return (await this.request("sessions.list", { as }, { signal })).sessions ?? [];
   }
 
+  /** @param {string} as @param {Call} [options] @returns {Promise<api.Device[]>} */
+  async listDevices(as, { signal } = {}) {
+    return (await this.request("devices.list", { as }, { signal })).devices ?? [];
+  }
+
+  /** @param {string} as @param {api.Device} device @param {Call} [options] */
+  async revokeDevice(as, { kind, id }, { signal } = {}) {
+    await (kind === "appPassword" ? this.revokeAppPassword(as, id, { signal }) : this.endSession(id, { as, signal }));
+  }
+
   /** @param {string} session @param {{ as?: string } & Call} [options] */
   async endSession(session, { as, signal } = {}) {
     await this.request("sessions.end", without({ as, session }), { signal });

@@ -174,6 +174,19 @@ const behaviours = {
     await eventually(() => !ben.page(b).contacts.has(a), "the contact goes");
   },
 
+  async "devices.all"(world) {
+    const desk = await world.join("ann", { device: "desk" });
+    const phone = await world.signIn(desk.account, { device: "phone" });
+    await desk.createAppPassword(desk.account, "a program");
+    const devices = await desk.listDevices(desk.account);
+    assert.deepEqual(devices.map(({ kind, name, current }) => [kind, name, current]), [["session", "desk", true], ["session", "phone", false], ["appPassword", "a program", false]]);
+    const over = phone.once("SignedOut");
+    await desk.revokeDevice(desk.account, devices[1]);
+    await desk.revokeDevice(desk.account, devices[2]);
+    await soon(over, "the end of the phone's session");
+    assert.deepEqual((await desk.listDevices(desk.account)).map(({ name }) => name), ["desk"]);
+  },
+
   async "devices.list-and-end"(world) {
     const phone = await world.join("ann", { device: "phone" });
     const desk = await world.signIn(phone.account, { device: "desk" });

@@ -303,6 +303,8 @@ const TEXTS = {
   thisOne: ["this one", "当前设备"],
   signedInAs: ["signed in as {name}", "以 {name} 登录"],
   since: ["since {when}", "自 {when}"],
+  appPassword: ["app password", "应用专用密码"],
+  fromAddress: ["from {address}", "来自 {address}"],
   passwords: ["Passwords", "密码"],
   changePassword: ["Change password", "修改密码"],
   oldPassword: ["Password until now", "当前密码"],

@@ -116,6 +116,23 @@ public sealed class SignInBehaviours(ServerFixture fixture) : BehaviourTest(fixt
     }
 
     [Fact]
+    [Trait("Behaviour", "devices.all")]
+    public async Task Devices_WithAppPasswords_AreOneListAndEachIsShutOut()
+    {
+        var desk = await JoinAsync("ann", options => options with { Device = "desk" });
+        var phone = await SignInAsync(desk.Account, options => options with { Device = "phone" });
+        await desk.Client.CreateAppPasswordAsync(desk.Account, "a program");
+        var devices = await desk.Client.ListDevicesAsync(desk.Account);
+        Assert.Equal(
+            [("session", "desk", true), ("session", "phone", false), ("appPassword", "a program", false)], devices.Select(device => (device.Kind, device.Name, device.Current)));
+        Assert.Equal("127.0.0.1", devices[0].From);
+        await desk.Client.RevokeDeviceAsync(desk.Account, devices[1]);
+        await desk.Client.RevokeDeviceAsync(desk.Account, devices[2]);
+        await phone.HearsAsync<SignedOut>(_ => true, "the end");
+        Assert.Equal(["desk"], (await desk.Client.ListDevicesAsync(desk.Account)).Select(device => device.Name));
+    }
+
+    [Fact]
     [Trait("Behaviour", "devices.list-and-end")]
     public async Task Devices_AreListed_AndOneEndsAnother()
     {

@@ -319,6 +319,16 @@ public sealed class OpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Devices_OfAnAccount_AreSessionsAndAppPasswords()
+    {
+        var devices = (await _ann.OkAsync("""{"id":1,"op":"devices.list","as":"ann"}""")).GetProperty("devices").EnumerateArray().ToArray();
+
+        Assert.Equal(["session", "appPassword"], devices.Select(device => device.GetProperty("kind").GetString()));
+        Assert.Equal([true, false], devices.Select(device => device.GetProperty("current").GetBoolean()));
+        Assert.Equal("""{"kind":"appPassword","id":"app-1","name":"a program","createdAt":"1970-01-01T00:00:00.000Z","lastUsed":"1970-01-01T00:00:00.000Z","from":"192.0.2.1","current":false}""", devices[1].GetRawText());
+    }
+
+    [Fact]
     public async Task Account_Throws_IsUnavailableOrInternal()
     {
         _host.World["ann"].Throws = _ => new TimeoutException();

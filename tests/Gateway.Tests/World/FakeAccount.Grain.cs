@@ -66,6 +66,12 @@ internal sealed partial class FakeAccount : IAccountGrain
             Since = s.Token.IssuedAt,
         }).ToArray());
 
+    public Task<Outcome<DeviceInfo[]>> ListDevicesAsync(string session) => TurnAsync<DeviceInfo[]>("ListDevices", session, () => (DeviceInfo[])
+        [
+            .. _sessions.Values.Select(s => new DeviceInfo { Kind = DeviceKind.Session, Id = s.Session, Name = s.Token.Device, CreatedAt = s.Token.IssuedAt, SignedInAs = s.Token.Account }),
+            new DeviceInfo { Kind = DeviceKind.AppPassword, Id = "app-1", Name = "a program", CreatedAt = DateTimeOffset.UnixEpoch, LastUsed = DateTimeOffset.UnixEpoch, From = "192.0.2.1" },
+        ]);
+
     public Task<Outcome> EndSessionAsync(string session, string target) => TurnAsync("EndSession", session, () =>
     {
         if (!_sessions.TryGetValue(target, out var ended))

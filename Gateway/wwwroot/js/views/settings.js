@@ -96,18 +96,18 @@ function parsed(text) {
 }
 
 function devices(page, signOut) {
-  const { result, error } = loaded("dialog.devices", () => app.client.listSessions(page.account));
+  const { result, error } = loaded("dialog.devices", () => app.client.listDevices(page.account));
   const again = () => {
     app.tasks.delete("dialog.devices");
     changed();
   };
   return [
     error && failure(errorWords(error)),
-    h("ul", { class: "members", key: "list" }, (result ?? []).map(session => h("li", { key: session.session, class: "row still" },
+    h("ul", { class: "members", key: "list" }, (result ?? []).map(device => h("li", { key: device.id, class: "row still" },
       h("span", { class: "row-text" },
-        h("strong", { class: "clip", dir: "auto" }, session.device || t("unknownDevice")),
-        h("span", { class: "quiet small" }, [session.current && t("thisOne"), session.signedInAs !== page.account && t("signedInAs", { name: session.signedInAs }), session.since && t("since", { when: when(session.since) })].filter(Boolean).join(" · "))),
-      !session.current && button("small", t("signOut"), () => void run("dialog.end", () => app.client.endSession(session.session, { as: page.account })).then(again))))),
+        h("strong", { class: "clip", dir: "auto" }, device.name || t("unknownDevice")),
+        h("span", { class: "quiet small" }, aboutDevice(page, device))),
+      !device.current && button("small", t(device.kind === "appPassword" ? "revoke" : "signOut"), () => void run("dialog.end", () => app.client.revokeDevice(page.account, device)).then(again))))),
     !result && !error && h("p", { class: "quiet", key: "loading" }, t("loading")),
     task("dialog.end").error && failure(errorWords(task("dialog.end").error)),
     h("div", { class: "actions", key: "out" },
@@ -117,6 +117,18 @@ function devices(page, signOut) {
       })),
     h("p", { class: "quiet small", key: "hint" }, t("signOutHint")),
   ];
+}
+
+function aboutDevice(page, device) {
+  const isApp = device.kind === "appPassword";
+  return [
+    device.current && t("thisOne"),
+    isApp && t("appPassword"),
+    !isApp && device.signedInAs !== page.account && t("signedInAs", { name: device.signedInAs }),
+    t("since", { when: when(device.createdAt) }),
+    isApp && (device.lastUsed ? t("lastUsed", { when: when(device.lastUsed) }) : t("neverUsed")),
+    device.from && t("fromAddress", { address: device.from }),
+  ].filter(Boolean).join(" · ");
 }
 
 function passwords(page) {
