@@ -14,6 +14,7 @@ using OrleansIM.Gateway.Ops;
 using OrleansIM.Gateway.Sessions;
 using OrleansIM.Mailboxes;
 using OrleansIM.Protocol;
+using OrleansIM.Service;
 using OrleansIM.Sessions;
 
 namespace OrleansIM.Fuzz.Targets;
@@ -136,9 +137,15 @@ internal sealed class FramesTarget : FuzzTarget
         private readonly IAccountAppPasswordsGrain _appPasswords = DispatchProxy.Create<IAccountAppPasswordsGrain, Nobody>();
         private readonly IAccountMailGrain _mail = DispatchProxy.Create<IAccountMailGrain, Nobody>();
 
+        public string? Node => null;
+
+        public IServiceGrain Service => throw new AskedException();
+
         public IAccountGrain Account(string id) => _account;
 
         public IAccountCredentialsGrain Credentials(string id) => throw new AskedException();
+
+        public IAccountExportGrain Export(string id) => throw new AskedException();
 
         public IAccountAppPasswordsGrain AppPasswords(string id) => _appPasswords;
 
