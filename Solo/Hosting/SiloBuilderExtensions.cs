@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,6 +31,10 @@ public static class CoreHostingExtensions
     /// <summary>Makes a span of each call whose caller has one; sources <c>Microsoft.Orleans.Runtime</c> and <c>…Application</c>.</summary>
     public static ISiloBuilder AddActivityPropagation(this ISiloBuilder builder)
         => builder.ConfigureServices(services => services.AddSingleton<ActivityPropagation>());
+
+    /// <summary>Without effect: every grain is here.</summary>
+    [Experimental("ORLEANSEXP003")]
+    public static ISiloBuilder AddDistributedGrainDirectory(this ISiloBuilder siloBuilder, string? name = null) => siloBuilder;
 
     /// <summary>Names the silo. No port is opened: there is one process.</summary>
     public static ISiloBuilder UseLocalhostClustering(
