@@ -28,7 +28,9 @@ public sealed class SecretsTests : IDisposable
         var audit = Path.Combine(_folder.Path, "audit.log");
         var environment = new Dictionary<string, string>
         {
-            ["Admin__Secret"] = Mark, ["OTEL_EXPORTER_OTLP_HEADERS"] = $"authorization={Mark}", ["Identity__Issuers__game__SecretFile"] = Write("jwt", Convert.ToBase64String(Encoding.ASCII.GetBytes(Mark))),
+            ["Admin__Secret"] = Mark,
+            ["OTEL_EXPORTER_OTLP_HEADERS"] = $"authorization={Mark}",
+            ["Identity__Issuers__game__SecretFile"] = Write("jwt", Convert.ToBase64String(Encoding.ASCII.GetBytes(Mark))),
         };
         await using (var server = await ChildServer.StartAsync(Path.Combine(_folder.Path, "data"), environment,
             [
@@ -59,7 +61,8 @@ public sealed class SecretsTests : IDisposable
     {
         var environment = new Dictionary<string, string>
         {
-            ["Storage__Provider"] = setting.StartsWith("Storage", StringComparison.Ordinal) ? "postgres" : "sqlite", [setting] = value.Length > 0 ? value : Write("secret", Mark),
+            ["Storage__Provider"] = setting.StartsWith("Storage", StringComparison.Ordinal) ? "postgres" : "sqlite",
+            [setting] = value.Length > 0 ? value : Write("secret", Mark),
             ["Kestrel__Certificates__Default__Path"] = setting.StartsWith("Kestrel", StringComparison.Ordinal) ? Write("some.pfx", "no certificate") : "",
         };
         await using var server = ChildServer.Run(environment, [$"--Storage:DataDirectory={_folder.Path}", "--urls=http://127.0.0.1:0", "--Tls:CertificateFile=/nowhere", .. s_everything]);

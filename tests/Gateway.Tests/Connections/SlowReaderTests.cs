@@ -110,7 +110,7 @@ public sealed class SlowReaderTests : IAsyncLifetime
         var highest = 0;
         var sends = 0;
         var sending = Task.CompletedTask;
-        while (sends < 20_000 && (await CompletesAsync(sending) || _host.LongestQueue < Limit))
+        while (sends < 5_000 && (await CompletesAsync(sending) || _host.LongestQueue < Limit) && !sending.IsFaulted)
         {
             await sending;
             sending = _deaf.SendAsync(request, WebSocketMessageType.Text, true, CancellationToken.None);
@@ -119,7 +119,8 @@ public sealed class SlowReaderTests : IAsyncLifetime
         }
 
         highest = Math.Max(highest, _host.LongestQueue);
-        Assert.False(sending.IsCompleted, "The gateway went on reading requests whose answers nobody takes.");
+        // It waits, or the gateway has ended it.
+        Assert.False(sending.IsCompletedSuccessfully, "The gateway went on reading requests whose answers nobody takes.");
         Assert.InRange(highest, 1, Limit + (64 * Limit / 2));
         Assert.InRange(_host.World.Calls.Count(c => c == "ann.ReadHistory"), 1, sends - 1);
     }
@@ -131,7 +132,7 @@ public sealed class SlowReaderTests : IAsyncLifetime
             await task.WaitAsync(TimeSpan.FromSeconds(2));
             return true;
         }
-        catch (TimeoutException)
+        catch (Exception stuck) when (stuck is TimeoutException or WebSocketException)
         {
             return false;
         }

@@ -181,7 +181,8 @@ public sealed class CredentialTests
         (await world.Credentials("ann").LogOutAsync(ann.Token, everywhere: false)).ShouldBeDone();
 
         Assert.Contains(ann.Id, (await world.Account("work").RenewSessionsAsync(new RenewSessions { Sessions = [ann.Id] })).Unknown);
-        (await ann.OpenAsync("work")).ShouldBeRefused(ErrorCodes.Forbidden);
+        (await ann.OpenAsync("work")).ShouldBeRefused(SessionRefusals.UnprovedSession);
+        (await ann.OpenAsync("ann")).ShouldBeRefused(ErrorCodes.Unauthenticated);
     }
 
     [Fact]
