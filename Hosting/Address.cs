@@ -54,6 +54,11 @@ internal static partial class Address
     {
         foreach (var url in (app.Configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
+            if (!url.Contains("://", StringComparison.Ordinal))
+            {
+                throw new OptionsValidationException("urls", typeof(string), [$"urls: '{url}' is no address. One looks like http://127.0.0.1:5080."]);
+            }
+
             var address = BindingAddress.Parse(url);
             var ip = address.Host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(address.Host.Trim('[', ']'), out var parsed) ? parsed : IPAddress.Any;
             if (address.Port == 0 || address.IsUnixPipe || address.IsNamedPipe)

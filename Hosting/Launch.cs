@@ -24,6 +24,10 @@ public static class Launch
         {
             return Fail(storage.Message);
         }
+        catch (InvalidDataException unreadable)
+        {
+            return Fail($"{unreadable.Message.TrimEnd('.')}: {unreadable.GetBaseException().Message}");
+        }
         catch (ArgumentOutOfRangeException address) when (address.ParamName == "port")
         {
             return Fail("urls: a port is a number from 0 to 65535. Give another address with --urls.");

@@ -199,5 +199,5 @@ public static class SessionRefusals
     public static Refusal Unproved { get; } = new(UnprovedSession, "The account that signed in does not know this session; open it there again, then here.");
 
     /// <summary>What a client sees when the session stays unknown.</summary>
-    public static Refusal Forbidden { get; } = new(ErrorCodes.Forbidden, "This account is not in your session. Use an account that hello listed.");
+    public static Refusal Forbidden { get; } = new(ErrorCodes.Forbidden, "This account is not in your session, or this may only be asked by who has signed in with it. Use an account that hello listed.");
 }

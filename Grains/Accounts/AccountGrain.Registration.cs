@@ -31,7 +31,7 @@ internal sealed partial class AccountGrain
         // Names that belong to the users of an issuer are theirs alone, also before they come.
         if (_record.RecordExists || _tokens.IsReserved(_id))
         {
-            return Taken;
+            return _record.RecordExists ? Taken : Reserved;
         }
 
         var hash = await _hashing.HashAsync(request.Password, cancellation);
@@ -109,6 +109,9 @@ internal sealed partial class AccountGrain
     }
 
     private static Refusal Taken { get; } = new(ErrorCodes.AccountTaken, "account: this id is taken. Choose another.");
+    private static Refusal Reserved { get; } = new(
+        ErrorCodes.AccountTaken, "account: ids like this one belong to the users of an issuer of tokens: their first sign-in makes them, or an app's server that gives issuer and subject.");
+
     private static Refusal RegistrationIsClosed { get; } =
         new(ErrorCodes.Forbidden, "Accounts are not made this way here. Ask whoever runs this service for one.");
 }

@@ -29,7 +29,7 @@ internal sealed partial class AccountGrain : IAccountServiceGrain
         // Without its subject such an account would keep the issuer's user out.
         if (_record.RecordExists || (owner is null && _tokens.IsReserved(_id)))
         {
-            return Taken;
+            return _record.RecordExists ? Taken : Reserved;
         }
 
         var hash = request.Password is { } password ? await _hashing.HashAsync(password, cancellation) : null;

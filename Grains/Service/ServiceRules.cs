@@ -55,7 +55,7 @@ internal static class ServiceRules
             // Before anything is known of the account: whether it exists is none of the credential's business.
             if (!account.StartsWith(credential.Prefix, StringComparison.Ordinal))
             {
-                return new Refusal(ErrorCodes.Forbidden, $"This credential is for accounts that begin with {credential.Prefix}.");
+                return new Refusal(ErrorCodes.Forbidden, $"This credential is for accounts that begin with '{credential.Prefix}'.");
             }
         }
 

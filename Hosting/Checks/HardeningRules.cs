@@ -44,7 +44,7 @@ internal static partial class HardeningRules
 
         if (!facts["Accounts:Registration"].Equals("Closed", StringComparison.OrdinalIgnoreCase))
         {
-            yield return new("registration-open", Severity.Advice, "Everybody may make accounts.", "Accounts:Registration=Closed where nobody is to register.");
+            yield return new("registration-open", Severity.Advice, "Everybody may make accounts.", "Accounts:Registration=Closed where nobody is to register, Invite where some are.");
         }
     }
 

@@ -61,6 +61,11 @@ await using (cluster)
         with `kill -TERM pid` (it sends its clients elsewhere first), `kill -KILL pid` or `kill -STOP pid`, and watch
         the clients come back. Ctrl-C ends everything and removes the data.
         """);
+    foreach (var node in cluster.Nodes)
+    {
+        _ = TellEndAsync(node, stop.Task);
+    }
+
     await stop.Task;
     Console.WriteLine("Stopping…");
     foreach (var role in new[] { ClusterRole.Gateway, ClusterRole.Silo })
@@ -70,3 +75,14 @@ await using (cluster)
 }
 
 return 0;
+
+// A process that ends by itself, or is ended from outside, is worth a line.
+static async Task TellEndAsync(ClusterNode node, Task stop)
+{
+    var pid = node.Pid;
+    var code = await node.ExitAsync(Timeout.InfiniteTimeSpan);
+    if (!stop.IsCompleted)
+    {
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {node.Name,-10} pid {pid,-7} has ended with code {code}; its log is {node.LogFile}"));
+    }
+}
