@@ -1,9 +1,9 @@
 namespace OrleansIM.Hosting.Cluster;
 
 /// <summary>
-/// When a process has left the cluster: the accounts that lived there, or were registered there, start anew elsewhere as
-/// soon as somebody asks for them, which the sessions of a gateway do now instead of when their renewal is due; and the
-/// sessions it had are none any more.
+/// When a process has left the cluster: the accounts that lived there start anew elsewhere as soon as somebody asks for
+/// them, which the sessions of a gateway do now instead of when their renewal is due; and the sessions it had are none
+/// any more.
 /// </summary>
 internal sealed partial class SiloLossWatch(
     ISiloStatusOracle members, ILocalSiloDetails self, Action<SiloAddress> onLost, ILogger<SiloLossWatch> logger) : IHostedService, ISiloStatusListener
