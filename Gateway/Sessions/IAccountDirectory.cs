@@ -44,21 +44,35 @@ internal sealed class ClusterAccounts(IClusterClient cluster, ILocalSiloDetails 
     // Asked for each time: before the host runs there is no address.
     public string? Node => self.SiloAddress.ToString();
 
-    public IAccountGrain Account(string id) => cluster.GetGrain<IAccountGrain>(id);
+    public IAccountGrain Account(string id) => Find<IAccountGrain>(id);
 
-    public IAccountCredentialsGrain Credentials(string id) => cluster.GetGrain<IAccountCredentialsGrain>(id);
+    public IAccountCredentialsGrain Credentials(string id) => Find<IAccountCredentialsGrain>(id);
 
-    public IAccountAppPasswordsGrain AppPasswords(string id) => cluster.GetGrain<IAccountAppPasswordsGrain>(id);
+    public IAccountAppPasswordsGrain AppPasswords(string id) => Find<IAccountAppPasswordsGrain>(id);
 
-    public IAccountExportGrain Export(string id) => cluster.GetGrain<IAccountExportGrain>(id);
+    public IAccountExportGrain Export(string id) => Find<IAccountExportGrain>(id);
 
-    public IAccountAddressBookGrain AddressBook(string id) => cluster.GetGrain<IAccountAddressBookGrain>(id);
+    public IAccountAddressBookGrain AddressBook(string id) => Find<IAccountAddressBookGrain>(id);
 
-    public IAccountMailGrain Mail(string id) => cluster.GetGrain<IAccountMailGrain>(id);
+    public IAccountMailGrain Mail(string id) => Find<IAccountMailGrain>(id);
 
-    public IMailboxBridgeGrain Mailbox(string key) => cluster.GetGrain<IMailboxBridgeGrain>(key);
+    public IMailboxBridgeGrain Mailbox(string key) => Find<IMailboxBridgeGrain>(key);
 
-    public IServiceGrain Service => cluster.GetGrain<IServiceGrain>(IServiceGrain.Key);
+    public IServiceGrain Service => Find<IServiceGrain>(IServiceGrain.Key);
 
     public IGatewayObserver CreateReference(IGatewayObserver observer) => cluster.CreateObjectReference<IGatewayObserver>(observer);
+
+    /// <exception cref="OrleansException">This process knows none that has accounts: none is there yet, or it has not heard of one.</exception>
+    private TGrain Find<TGrain>(string key) where TGrain : IGrainWithStringKey
+    {
+        try
+        {
+            return cluster.GetGrain<TGrain>(key);
+        }
+        catch (ArgumentException unknown)
+        {
+            // The engine takes it for a mistake of the program; it is the weather, and passes.
+            throw new OrleansException("No process is known that has accounts.", unknown);
+        }
+    }
 }
