@@ -99,6 +99,9 @@ public static class NodeSetup
 #pragma warning disable ORLEANSEXP003 // Experimental in name; the engine's own tests run on it.
         silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003
+        // Its caution after a death, in case the process still lives, keeps everybody waiting for half a minute. Here
+        // such a process can do no harm: what it writes is fenced.
+        silo.Configure<GrainDirectoryOptions>(directory => directory.RangeLeaseDuration = TimeSpan.Zero);
         silo.Services.AddOptions<ClusterOptions>()
             .Configure<IOptions<NodeOptions>>((cluster, node) => (cluster.ClusterId, cluster.ServiceId) = (node.Value.Id, ServiceId));
         silo.Services.AddOptions<SiloOptions>()

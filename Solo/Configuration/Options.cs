@@ -68,6 +68,9 @@ namespace Orleans.Configuration
     {
         /// <summary>Addresses of grains that are remembered.</summary>
         public int CacheSize { get; set; } = 1_000_000;
+
+        /// <summary>Without effect: no other process can die.</summary>
+        public TimeSpan RangeLeaseDuration { get; set; } = TimeSpan.FromSeconds(30);
     }
 
     /// <summary>Solo opens no ports; the endpoint only names the silo.</summary>
