@@ -265,10 +265,8 @@ internal sealed class AccountCalls(
 
     private bool TryAuthenticate(HttpContext http, [NotNullWhen(true)] out TokenClaims? token)
     {
-        const string Scheme = "Bearer ";
         token = null;
-        var header = http.Request.Headers.Authorization.ToString();
-        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && tokens.TryUnseal(header[Scheme.Length..].Trim(), out token);
+        return BearerHeader.TryRead(http.Request, out var text) && tokens.TryUnseal(text, out token);
     }
 
     /// <summary>Who has signed in, and with what.</summary>

@@ -18,8 +18,7 @@ namespace OrleansIM.Gateway.Http;
 /// </summary>
 internal sealed class ServiceCalls(IAccountDirectory directory, SourceLimits limits, GatewayOptions options)
 {
-    private const string Scheme = "Bearer ";
-    private const int MaxSecret = 256;
+    private const int MaxHeader = 256;
     private const int MaxSubject = 512;
 
     private static readonly Refusal s_unauthenticated =
@@ -139,8 +138,7 @@ internal sealed class ServiceCalls(IAccountDirectory directory, SourceLimits lim
     /// <summary>Reads the secret; one that is wrong counts as a failed sign-in of its source.</summary>
     private HttpCall With(SecretCall call) => async (http, body) =>
     {
-        var header = http.Request.Headers.Authorization.ToString();
-        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || header.Length > MaxSecret)
+        if (!BearerHeader.TryRead(http.Request, out var secret, MaxHeader))
         {
             return HttpAnswer.Refused(s_unauthenticated);
         }
@@ -150,7 +148,7 @@ internal sealed class ServiceCalls(IAccountDirectory directory, SourceLimits lim
             return HttpAnswer.Refused(fault);
         }
 
-        var answer = await call(http, body, header[Scheme.Length..].Trim());
+        var answer = await call(http, body, secret);
         if (answer.Refusal?.Code == ErrorCodes.Unauthenticated)
         {
             limits.CountFailedSignIn(http);

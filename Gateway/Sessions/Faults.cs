@@ -19,10 +19,11 @@ internal static class Faults
 
     /// <summary>Whether the same can succeed a little later.</summary>
     public static bool IsPassing(Refusal refusal) =>
-        refusal.Code is ErrorCodes.Unavailable or ErrorCodes.SlowDown or ErrorCodes.LimitReached or ErrorCodes.Conflict or ErrorCodes.Internal
-            or OrleansIM.Sessions.SessionRefusals.UnprovedSession;
+        refusal.Code is ErrorCodes.Unavailable or ErrorCodes.SlowDown or ErrorCodes.LimitReached or ErrorCodes.Conflict or ErrorCodes.Internal || IsUnprovedSession(refusal);
 
     public static bool IsUnknownSession(Refusal? refusal) => refusal?.Code == OrleansIM.Sessions.SessionRefusals.UnknownSession;
+
+    public static bool IsUnprovedSession(Refusal? refusal) => refusal?.Code == OrleansIM.Sessions.SessionRefusals.UnprovedSession;
 
     /// <summary>Growing pauses: 100 ms, 200 ms, … 10 s.</summary>
     public static TimeSpan Pause(int failures) => TimeSpan.FromMilliseconds(Math.Min(10_000, 100 << Math.Min(failures - 1, 7)));

@@ -41,8 +41,10 @@ internal interface IAccountDirectory
 /// <summary>The accounts of the cluster.</summary>
 internal sealed class ClusterAccounts(IClusterClient cluster, ILocalSiloDetails self) : IAccountDirectory
 {
-    // Asked for each time: before the host runs there is no address.
-    public string? Node => self.SiloAddress.ToString();
+    private string? _node;
+
+    // Made when the first session opens: before the host runs there is no address. Every session of every account keeps it.
+    public string? Node => _node ??= self.SiloAddress.ToString();
 
     public IAccountGrain Account(string id) => Find<IAccountGrain>(id);
 

@@ -132,7 +132,7 @@ internal sealed partial class Session
             account.Lane.OnReopenFailed();
         }
 
-        if (refusal.Code != SessionRefusals.UnprovedSession || failures >= ProofAttempts)
+        if (!Faults.IsUnprovedSession(refusal) || failures >= ProofAttempts)
         {
             account.Line.Release(LineEnd.Unavailable);
         }
@@ -222,7 +222,7 @@ internal sealed partial class Session
                 ResumeFrom = resumeFrom,
                 Presence = account.Presence,
             });
-            if (opened.Refusal?.Code == SessionRefusals.UnprovedSession)
+            if (Faults.IsUnprovedSession(opened.Refusal))
             {
                 // The own account was activated anew as well, and asking it for the group shows that.
                 RefreshGroup();

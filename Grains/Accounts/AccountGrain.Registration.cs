@@ -28,10 +28,9 @@ internal sealed partial class AccountGrain
             return bad;
         }
 
-        // Names that belong to the users of an issuer are theirs alone, also before they come.
-        if (_record.RecordExists || _tokens.IsReserved(_id))
+        if (RefuseId(isOfIssuer: false) is { } refusal)
         {
-            return _record.RecordExists ? Taken : Reserved;
+            return refusal;
         }
 
         var hash = await _hashing.HashAsync(request.Password, cancellation);
@@ -107,6 +106,12 @@ internal sealed partial class AccountGrain
 
         return registered;
     }
+
+    /// <summary>Null if an account can begin here. Ids that belong to the users of an issuer are theirs alone, also before they come.</summary>
+    private Refusal? RefuseId(bool isOfIssuer) =>
+        _record.RecordExists ? Taken
+        : !isOfIssuer && _tokens.IsReserved(_id) ? Reserved
+        : null;
 
     private static Refusal Taken { get; } = new(ErrorCodes.AccountTaken, "account: this id is taken. Choose another.");
     private static Refusal Reserved { get; } = new(

@@ -27,9 +27,9 @@ internal sealed partial class AccountGrain : IAccountServiceGrain
         }
 
         // Without its subject such an account would keep the issuer's user out.
-        if (_record.RecordExists || (owner is null && _tokens.IsReserved(_id)))
+        if (RefuseId(isOfIssuer: owner is not null) is { } refusal)
         {
-            return _record.RecordExists ? Taken : Reserved;
+            return refusal;
         }
 
         var hash = request.Password is { } password ? await _hashing.HashAsync(password, cancellation) : null;

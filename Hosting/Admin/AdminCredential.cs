@@ -1,22 +1,17 @@
 using System.Security.Cryptography;
 using System.Text;
+using OrleansIM.Gateway.Http;
 
 namespace OrleansIM.Hosting.Admin;
 
 /// <summary>The secret of the admin API. It is compared in a time that says nothing about it.</summary>
 internal sealed class AdminCredential(AdminOptions options)
 {
-    private const string Scheme = "Bearer ";
-
     private readonly byte[] _hash = Hash(Read(options));
 
     /// <summary>Whether a request carries it.</summary>
-    public bool IsIn(HttpRequest request)
-    {
-        var header = request.Headers.Authorization.ToString();
-        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            && CryptographicOperations.FixedTimeEquals(Hash(header[Scheme.Length..].Trim()), _hash);
-    }
+    public bool IsIn(HttpRequest request) =>
+        BearerHeader.TryRead(request, out var secret) && CryptographicOperations.FixedTimeEquals(Hash(secret), _hash);
 
     /// <summary>The secret as it is configured; empty if there is none that can be read.</summary>
     public static string Read(AdminOptions options)
