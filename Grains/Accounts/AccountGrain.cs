@@ -227,8 +227,7 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
             case AppendFailedException:
                 LogStartsAnew(failure);
                 _metrics.OnRestarted();
-                RestartSessions();
-                DeactivateOnIdle();
+                StartAnew();
                 return Unavailable;
             default:
                 return null;
@@ -284,20 +283,15 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
             return Outcome.Done;
         }
 
-        _record.State = decision.Get();
-        try
-        {
-            await _record.WriteStateAsync();
-            return Outcome.Done;
-        }
-        catch
-        {
-            // What is stored is not known; the next activation reads it.
-            _record.State = before;
-            RestartSessions();
-            DeactivateOnIdle();
-            throw;
-        }
+        await _record.ReplaceAsync(decision.Get(), StartAnew);
+        return Outcome.Done;
+    }
+
+    /// <summary>What is stored is not known: the next activation reads it, and the sessions come back to that one.</summary>
+    private void StartAnew()
+    {
+        RestartSessions();
+        DeactivateOnIdle();
     }
 
     private static Refusal Busy { get; } =

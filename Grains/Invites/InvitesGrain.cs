@@ -125,18 +125,7 @@ internal sealed partial class InvitesGrain(
             return Outcome.Done;
         }
 
-        state.State = decision.Get();
-        try
-        {
-            await state.WriteStateAsync();
-            return Outcome.Done;
-        }
-        catch
-        {
-            // What is stored is not known; the next activation reads it.
-            state.State = before;
-            DeactivateOnIdle();
-            throw;
-        }
+        await state.ReplaceAsync(decision.Get(), DeactivateOnIdle);
+        return Outcome.Done;
     }
 }

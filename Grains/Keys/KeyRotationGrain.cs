@@ -161,22 +161,7 @@ internal sealed partial class KeyRotationGrain(
         OldKeys = OldKeys().Count(),
     };
 
-    private async Task WriteAsync(KeyRotationState next)
-    {
-        var before = state.State;
-        state.State = next;
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            state.State = before;
-            DeactivateOnIdle();
-            throw;
-        }
-    }
+    private Task WriteAsync(KeyRotationState next) => state.ReplaceAsync(next, DeactivateOnIdle);
 
     private static Refusal UnderWay { get; } = new(ErrorCodes.Conflict, "Secrets are being sealed with a new key, or none was made yet. Look at the keys again later.");
-
 }

@@ -330,20 +330,6 @@ internal sealed partial class LinkGroupGrain(
         return LinkGroupRules.Check(state.State, Id, by, states);
     }
 
-    private async Task WriteAsync(LinkGroupState next)
-    {
-        var before = state.State;
-        state.State = next;
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            // What is stored is not known; a new activation reads it and repairs.
-            state.State = before;
-            DeactivateOnIdle();
-            throw;
-        }
-    }
+    /// <summary>A new activation repairs what a failed write has left.</summary>
+    private Task WriteAsync(LinkGroupState next) => state.ReplaceAsync(next, DeactivateOnIdle);
 }

@@ -238,38 +238,12 @@ internal sealed partial class MailboxBridgeGrain : Grain, IMailboxBridgeGrain
     }
 
     /// <summary>The record gate is held.</summary>
-    private async Task WriteRecordAsync(MailboxRecord record)
-    {
-        var before = Record;
-        _record.State = record;
-        try
-        {
-            await _record.WriteStateAsync();
-        }
-        catch
-        {
-            // What is stored is not known; the next activation reads it.
-            _record.State = before;
-            DeactivateOnIdle();
-            throw;
-        }
-    }
+    private Task WriteRecordAsync(MailboxRecord record) => _record.ReplaceAsync(record, DeactivateOnIdle);
 
     private async Task ChangeMailAsync(Func<MailboxMail, MailboxMail> change)
     {
         using var gate = await _mailGate.EnterAsync();
-        var before = _mail.State;
-        _mail.State = change(before);
-        try
-        {
-            await _mail.WriteStateAsync();
-        }
-        catch
-        {
-            _mail.State = before;
-            DeactivateOnIdle();
-            throw;
-        }
+        await _mail.ReplaceAsync(change(_mail.State), DeactivateOnIdle);
     }
 
     private IAccountMailboxObserver Observer(string account) => GrainFactory.GetGrain<IAccountMailboxObserver>(account);

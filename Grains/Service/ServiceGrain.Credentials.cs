@@ -61,25 +61,13 @@ internal sealed partial class ServiceGrain
     private async Task<Outcome> ChangeAsync(Func<ServiceCredentialsState, Outcome<ServiceCredentialsState>> change)
     {
         using var gate = await _changes.EnterAsync();
-        var before = state.State;
-        var decision = change(before);
+        var decision = change(state.State);
         if (decision.Refusal is { } refusal)
         {
             return refusal;
         }
 
-        state.State = decision.Get();
-        try
-        {
-            await state.WriteStateAsync();
-            return Outcome.Done;
-        }
-        catch
-        {
-            // What is stored is not known; the next activation reads it.
-            state.State = before;
-            DeactivateOnIdle();
-            throw;
-        }
+        await state.ReplaceAsync(decision.Get(), DeactivateOnIdle);
+        return Outcome.Done;
     }
 }
