@@ -81,6 +81,7 @@ internal sealed class TimelineOptionsValidator : IValidateOptions<TimelineOption
     public ValidateOptionsResult Validate(string? name, TimelineOptions options) => new OptionFaults("Timelines")
         .Require(options.MaxBatchEntries is >= 1 and <= 100_000, nameof(options.MaxBatchEntries), options.MaxBatchEntries, "between 1 and 100,000")
         .Require(options.MaxBatchBytes >= 1, nameof(options.MaxBatchBytes), options.MaxBatchBytes, "1 or more")
+        .Require(options.Writers is >= 1 and <= 64, nameof(options.Writers), options.Writers, "between 1 and 64")
         .Require(options.MaxQueuedEntries >= 2, nameof(options.MaxQueuedEntries), options.MaxQueuedEntries, "2 or more")
         .Require(options.MaxQueuedBytes >= 128 * 1024, nameof(options.MaxQueuedBytes), options.MaxQueuedBytes, "131,072 or more")
         .Require(options.MaxWait >= TimeSpan.FromMilliseconds(100), nameof(options.MaxWait), options.MaxWait, "a tenth of a second or more")

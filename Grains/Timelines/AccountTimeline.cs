@@ -19,6 +19,12 @@ internal sealed class AccountTimeline(string account, long head, int recentEntri
     /// <summary>The last seq the appender gave out. Only the appender touches this.</summary>
     public long Assigned { get; set; } = head;
 
+    /// <summary>The batch that the log is in now. For the queue of appends alone, as is the next.</summary>
+    public AppendBatch? Batch { get; set; }
+
+    /// <summary>When it was last passed over: in which pass through what waits.</summary>
+    public long PassedOverIn { get; set; }
+
     /// <summary>The last seq this activation has taken over.</summary>
     public long Head { get; private set; } = head;
 

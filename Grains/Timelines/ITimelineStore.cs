@@ -4,10 +4,13 @@ namespace OrleansIM.Grains.Timelines;
 
 /// <summary>
 /// Where the timelines are. An implementation is safe for concurrent use; <see cref="AppendAsync"/> is called by one
-/// appender per silo, one batch at a time.
+/// appender per silo, with one batch at a time unless the store <see cref="TakesManyBatches"/>, each of other logs.
 /// </summary>
 public interface ITimelineStore
 {
+    /// <summary>Whether several batches at a time are written sooner than one after the other.</summary>
+    bool TakesManyBatches { get; }
+
     /// <summary>
     /// Writes the batch in one transaction, all of it or nothing, and returns after the commit is on disk. An item that
     /// the batch puts into the outbox and also completes, in whatever order, is never in it. Any other exception than a

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -10,13 +9,14 @@ using OrleansIM.Timelines;
 namespace OrleansIM.Grains.Timelines;
 
 /// <summary>
-/// Group commit, one per silo: what arrives while a batch is being written is the next batch. A lone entry is written
-/// at once; there is no timer. Seqs are given out here, when a batch is made, so that a failed batch leaves no hole.
+/// Group commit, one per silo: what arrives while all that may be written at a time is being written is the next batch.
+/// A lone entry is written at once; there is no timer. Seqs are given out here, when a batch is made, and a log is in one
+/// batch at a time, so that a failed batch leaves no hole.
 /// </summary>
 /// <remarks>
 /// Nobody waits for ever: a unit that has not had its turn in time is refused, and a store that does not answer in time
 /// hangs. Then the batch fails, its fate unknown, and everybody is refused at once until the store has answered: a store
-/// is given one batch at a time.
+/// is given no more batches at a time than it can take.
 /// </remarks>
 internal sealed partial class TimelineAppender : BackgroundService
 {
@@ -24,22 +24,23 @@ internal sealed partial class TimelineAppender : BackgroundService
     private readonly TimelineOptions _options;
     private readonly TimelineMetrics _metrics;
     private readonly ILogger<TimelineAppender> _logger;
-    private readonly Channel<AppendUnit> _queue = Channel.CreateUnbounded<AppendUnit>(new() { SingleReader = true });
+    private readonly AppendQueue _queue;
     private readonly ConcurrentDictionary<string, AppendUnit> _prepared = new();
     private readonly TimeProvider _time;
 
     // Ids of units differ from those of any other silo, so that a peer elsewhere finds none.
     private readonly string _name = Guid.NewGuid().ToString("N") + ".";
     private long _units;
-    private long _queuedEntries;
-    private long _queuedBytes;
-    private volatile bool _hangs;
+
+    // How many batches the store does not answer.
+    private int _hanging;
 
     public TimelineAppender(
         ITimelineStore store, IOptions<TimelineOptions> options, TimelineMetrics metrics, TimeProvider time, ILogger<TimelineAppender> logger)
     {
         (_store, _options, _metrics, _time, _logger) = (store, options.Value, metrics, time, logger);
-        metrics.Watch(() => (Interlocked.Read(ref _queuedEntries), Interlocked.Read(ref _queuedBytes)));
+        _queue = new AppendQueue(_options);
+        metrics.Watch(() => (_queue.Entries, _queue.Bytes));
     }
 
     /// <summary>Makes a unit that another activation of this silo can find by its id until it is submitted or abandoned.</summary>
@@ -72,35 +73,38 @@ internal sealed partial class TimelineAppender : BackgroundService
             throw new AppendRefusedException("The other side gave this change up.");
         }
 
-        var entries = Interlocked.Add(ref _queuedEntries, unit.Entries.Count);
-        var bytes = Interlocked.Add(ref _queuedBytes, unit.Bytes);
         unit.SubmittedAt = _time.GetTimestamp();
         unit.Caller = Activity.Current;
-        if (_hangs || entries > _options.MaxQueuedEntries || bytes > _options.MaxQueuedBytes || !_queue.Writer.TryWrite(unit))
+        if (Hangs || !_queue.TryAdd(unit))
         {
-            Interlocked.Add(ref _queuedEntries, -unit.Entries.Count);
-            Interlocked.Add(ref _queuedBytes, -unit.Bytes);
             Refuse(unit, "Too much waits to be written.");
         }
 
         return unit.Committed;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private bool Hangs => Volatile.Read(ref _hanging) > 0;
+
+    // Not ended by the token: what was submitted is written before the silo is gone.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, _store.TakesManyBatches ? _options.Writers : 1).Select(_ => Task.Run(WriteAllAsync, CancellationToken.None)));
+
+    private async Task WriteAllAsync()
     {
-        // Off the starter's thread; and not ended by the token: what was submitted is written before the silo is gone.
-        await Task.Yield();
-        var batch = new List<AppendUnit>();
-        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
+        var batch = new AppendBatch();
+        do
         {
-            TakeBatch(batch);
-            await WriteAsync(batch);
+            while (_queue.TryTake(batch))
+            {
+                await WriteAsync(batch);
+            }
         }
+        while (await _queue.WaitAsync());
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        _queue.Writer.TryComplete();
+        _queue.Complete();
         if (ExecuteTask is { } running)
         {
             // Stopping services is no failure of the host's when its time is up: what it waited for until then may just
@@ -108,35 +112,38 @@ internal sealed partial class TimelineAppender : BackgroundService
             await Task.WhenAny(running, Task.Delay(Timeout.Infinite, cancellationToken));
             if (!running.IsCompleted)
             {
-                LogLeftBehind(Interlocked.Read(ref _queuedEntries));
+                LogLeftBehind(_queue.Entries);
             }
         }
     }
 
-    private void TakeBatch(List<AppendUnit> batch)
+    private async Task WriteAsync(AppendBatch batch)
     {
-        batch.Clear();
-        var entries = 0;
-        long bytes = 0;
-        while (entries < _options.MaxBatchEntries && bytes < _options.MaxBatchBytes && _queue.Reader.TryRead(out var unit))
+        try
         {
-            Interlocked.Add(ref _queuedEntries, -unit.Entries.Count);
-            Interlocked.Add(ref _queuedBytes, -unit.Bytes);
-            if (_hangs || _time.GetElapsedTime(unit.SubmittedAt) > _options.MaxWait)
-            {
-                Refuse(unit, "It waited too long to be written.");
-                continue;
-            }
-
-            batch.Add(unit);
-            entries += unit.Entries.Count;
-            bytes += unit.Bytes;
+            batch.Units.RemoveAll(IsTooLate);
+            await WriteAsync(batch.Units);
         }
+        finally
+        {
+            _queue.Release(batch);
+        }
+    }
+
+    private bool IsTooLate(AppendUnit unit)
+    {
+        if (!Hangs && _time.GetElapsedTime(unit.SubmittedAt) <= _options.MaxWait)
+        {
+            return false;
+        }
+
+        Refuse(unit, "It waited too long to be written.");
+        return true;
     }
 
     private async Task WriteAsync(List<AppendUnit> batch)
     {
-        if (_hangs)
+        if (Hangs)
         {
             batch.ForEach(unit => Refuse(unit, "The store does not answer."));
             return;
@@ -206,7 +213,7 @@ internal sealed partial class TimelineAppender : BackgroundService
         catch (TimeoutException) when (!storing.IsCompleted)
         {
             outcome = "timeout";
-            _hangs = true;
+            Interlocked.Increment(ref _hanging);
             _ = EndHangAsync(storing);
             throw;
         }
@@ -221,7 +228,7 @@ internal sealed partial class TimelineAppender : BackgroundService
         var since = _time.GetTimestamp();
         await storing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         LogHangOver((long)_time.GetElapsedTime(since).TotalSeconds);
-        _hangs = false;
+        Interlocked.Decrement(ref _hanging);
     }
 
     private async Task WriteOneByOneAsync(List<AppendUnit> units)

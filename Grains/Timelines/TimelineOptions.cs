@@ -9,6 +9,9 @@ public sealed class TimelineOptions
     /// <summary>The most bytes of entries in one commit. Default: 4 MiB.</summary>
     public int MaxBatchBytes { get; set; } = 4 * 1024 * 1024;
 
+    /// <summary>How many commits are under way at a time, each of other logs; one with SQLite. Default: 2.</summary>
+    public int Writers { get; set; } = 2;
+
     /// <summary>The most entries that wait for a commit in a silo; over it, writers are refused. Default: 50,000.</summary>
     public int MaxQueuedEntries { get; set; } = 50_000;
 

@@ -44,6 +44,8 @@ internal sealed partial class PostgresTimelineStore(PostgresDatabase database) :
            OR EXISTS (SELECT FROM timeline WHERE account = entry.account AND dedupe = entry.dedupe)
         """;
 
+    public bool TakesManyBatches => true;
+
     public async Task AppendAsync(IReadOnlyList<NewEntry> batch, CancellationToken cancellation)
     {
         if (batch.Count == 0)
@@ -76,8 +78,9 @@ internal sealed partial class PostgresTimelineStore(PostgresDatabase database) :
         {
             await commands.ExecuteNonQueryAsync(cancellation);
         }
-        catch (PostgresException conflict) when (conflict.SqlState == PostgresErrorCodes.UniqueViolation)
+        catch (PostgresException conflict) when (conflict.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected)
         {
+            // A deadlock is a conflict met from both ends: two batches with entries of the same logs, in another order.
             throw new TimelineConflictException(await FindConflictsAsync(batch, cancellation), conflict);
         }
     }

@@ -29,6 +29,9 @@ internal sealed partial class SqliteTimelineStore(SqliteDatabase database) : ITi
     private const string FindSeq = "SELECT 1 FROM timeline WHERE account = $1 AND seq = $2";
     private const string FindDedupe = "SELECT 1 FROM timeline WHERE account = $1 AND dedupe = $2";
 
+    // A file has one writer.
+    public bool TakesManyBatches => false;
+
     public Task AppendAsync(IReadOnlyList<NewEntry> batch, CancellationToken cancellation)
         => batch.Count == 0 ? Task.CompletedTask : database.WriteAsync(session => Append(session, batch), cancellation);
 

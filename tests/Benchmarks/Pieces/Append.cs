@@ -99,6 +99,8 @@ public class Append
     /// <summary>A disk that is always done: what remains is the appender.</summary>
     private sealed class NoStore : ITimelineStore
     {
+        public bool TakesManyBatches => true;
+
         public Task AppendAsync(IReadOnlyList<NewEntry> batch, CancellationToken cancellation) => Task.CompletedTask;
 
         public Task<long> GetHeadAsync(string account, CancellationToken cancellation) => Task.FromResult(0L);

@@ -21,6 +21,8 @@ internal sealed partial class MemoryTimelineStore : ITimelineStore
     /// <summary>Called before a dedupe key is looked up; throw to fail that.</summary>
     public Action<string>? BeforeFind { get; set; }
 
+    public bool TakesManyBatches { get; init; }
+
     public List<int> BatchSizes { get; } = [];
 
     /// <summary>How many entries went through the outbox: theirs was on another silo.</summary>

@@ -29,6 +29,122 @@ public sealed class TimelineAppenderTests
     }
 
     [Fact]
+    public async Task Submit_StoreTakesManyBatches_OtherLogsDoNotWait()
+    {
+        var store = new MemoryTimelineStore { TakesManyBatches = true };
+        var gate = new TaskCompletionSource();
+        store.BeforeAppend = batch => batch[0].Account == "slow" ? gate.Task : Task.CompletedTask;
+        using var appender = await StartAsync(store, new TimelineOptions { Writers = 2 });
+        var (slow, quick) = (new AccountTimeline("slow", 0), new AccountTimeline("quick", 0));
+
+        var waits = appender.SubmitAsync(Unit(slow));
+        await Eventually.TrueAsync(() => slow.Assigned == 1, "the first batch");
+        var behind = appender.SubmitAsync(Unit(quick, slow));
+        await appender.SubmitAsync(Unit(new AccountTimeline("other", 0))).WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.False(waits.IsCompleted || behind.IsCompleted);
+        Assert.Equal(0, quick.Assigned);
+        gate.SetResult();
+        await Task.WhenAll(waits, behind);
+        Assert.Equal([1, 2], store.All("slow").Select(entry => entry.Seq));
+    }
+
+    [Fact]
+    public async Task Submit_ABatchFailsBesideAnother_OnlyItsLogsBreakAndNothingOfThemFollows()
+    {
+        var store = new MemoryTimelineStore { TakesManyBatches = true };
+        var gate = new TaskCompletionSource();
+        store.BeforeAppend = batch => batch[0].Account == "bad" ? gate.Task : Task.CompletedTask;
+        using var appender = await StartAsync(store, new TimelineOptions { Writers = 2 });
+        var (bad, good) = (new AccountTimeline("bad", 0), new AccountTimeline("good", 0));
+
+        var fails = appender.SubmitAsync(Unit(bad));
+        await Eventually.TrueAsync(() => bad.Assigned == 1, "the first batch");
+        var behind = appender.SubmitAsync(Unit(bad));
+        await appender.SubmitAsync(Unit(good)).WaitAsync(TimeSpan.FromSeconds(60));
+        gate.SetException(new IOException("The disk is gone."));
+
+        await Assert.ThrowsAsync<AppendFailedException>(() => fails);
+        await Assert.ThrowsAsync<AppendFailedException>(() => behind);
+        Assert.False(good.IsBroken);
+        Assert.Empty(store.All("bad"));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Submit_ManyWritersAndRandomUnits_EveryLogHasEverythingOnceInTheOrderOfSubmission(int seed)
+    {
+        var random = new Random(seed);
+        var store = new MemoryTimelineStore { TakesManyBatches = true };
+        var writing = new HashSet<string>();
+        store.BeforeAppend = async batch =>
+        {
+            var logs = batch.Select(row => row.Account).Distinct().ToArray();
+            lock (writing)
+            {
+                Assert.All(logs, log => Assert.True(writing.Add(log), $"{log} is in two batches."));
+            }
+
+            await Task.Yield();
+            await Task.Yield();
+            lock (writing)
+            {
+                writing.ExceptWith(logs);
+            }
+        };
+        using var appender = await StartAsync(store, new TimelineOptions { Writers = 4, MaxBatchEntries = 7 });
+        var logs = Enumerable.Range(0, 8).Select(number => new AccountTimeline($"a{number}", 0)).ToArray();
+        var expected = logs.ToDictionary(log => log.Account, _ => new List<long>());
+
+        var commits = new List<Task>();
+        for (var number = 0; number < 2_000; number++)
+        {
+            var (one, other) = (logs[random.Next(logs.Length)], logs[random.Next(logs.Length)]);
+            var unit = new AppendUnit("unit");
+            foreach (var log in one == other ? [one] : new[] { one, other })
+            {
+                unit.Add(new PreparedEntry(log, EntryKind.Settings, number, null, []));
+                expected[log.Account].Add(number);
+            }
+
+            commits.Add(appender.SubmitAsync(unit));
+            if (random.Next(10) == 0)
+            {
+                await Task.Yield();
+            }
+        }
+
+        await Task.WhenAll(commits).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.All(logs, log =>
+        {
+            Assert.Equal(expected[log.Account], store.All(log.Account).Select(entry => entry.At));
+            Assert.Equal(Enumerable.Range(1, expected[log.Account].Count).Select(seq => (long)seq), store.All(log.Account).Select(entry => entry.Seq));
+        });
+    }
+
+    [Fact]
+    public async Task Stop_WhatWaitsForALogInAnotherBatch_IsWritten()
+    {
+        var store = new MemoryTimelineStore { TakesManyBatches = true };
+        var gate = new TaskCompletionSource();
+        store.BeforeAppend = _ => gate.Task;
+        using var appender = await StartAsync(store, new TimelineOptions { Writers = 2 });
+        var log = new AccountTimeline("ann", 0);
+        var first = appender.SubmitAsync(Unit(log));
+        await Eventually.TrueAsync(() => log.Assigned == 1, "the first batch");
+        var behind = appender.SubmitAsync(Unit(log));
+
+        var stop = appender.StopAsync(CancellationToken.None);
+        gate.SetResult();
+        await stop;
+
+        await Task.WhenAll(first, behind);
+        Assert.Equal([1, 2], store.All("ann").Select(entry => entry.Seq));
+    }
+
+    [Fact]
     public async Task Submit_BothSidesOfAUnit_FailTogether()
     {
         var store = new MemoryTimelineStore();

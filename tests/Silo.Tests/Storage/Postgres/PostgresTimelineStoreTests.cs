@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Npgsql;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Hosting.Storage;
 using OrleansIM.Hosting.Storage.Postgres;
@@ -18,6 +19,32 @@ public sealed class PostgresTimelineStoreTests(PostgresServer server) : Timeline
         if (_database is not null)
         {
             await CloseAsync();
+        }
+    }
+
+    [SkippableFact]
+    public async Task Append_AnotherWriterHoldsTheSameLogsFromTheOtherEnd_IsAConflict()
+    {
+        await using var other = await _database!.Source.OpenConnectionAsync();
+        await RunAsync("SET deadlock_timeout = '10min'; BEGIN; INSERT INTO timeline (account, seq, kind, at) VALUES ('bob', 1, 1, 1)");
+
+        var append = AppendAsync(New("ann", 1), New("bob", 1));
+        await Eventually.TrueAsync(IsWaitedForAsync, "the batch waits for the other writer's entry");
+        await RunAsync("INSERT INTO timeline (account, seq, kind, at) VALUES ('ann', 1, 1, 1); COMMIT");
+
+        await Assert.ThrowsAsync<TimelineConflictException>(() => append);
+        Assert.Equal([1, 1], await Store.GetHeadsAsync(["ann", "bob"], None));
+
+        async Task RunAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, other);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        async Task<bool> IsWaitedForAsync()
+        {
+            await using var command = _database.Source.CreateCommand("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+            return (long)(await command.ExecuteScalarAsync())! > 0;
         }
     }
 
