@@ -28,6 +28,7 @@ public static class GatewayApp
         builder.AddNode(NodeRole.Gateway, _ => { });
         builder.Services.AddGateway();
         builder.AddSiloLossWatch();
+        builder.AddBackendReadiness();
         builder.AddMemoryTrimming();
 
         var app = builder.Build();

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OrleansIM.Gateway;
 using OrleansIM.Gateway.CardDav;
 using OrleansIM.Gateway.Connections;
+using OrleansIM.Gateway.Hosting;
 using OrleansIM.Gateway.Http;
 using OrleansIM.Gateway.Web;
 
@@ -48,7 +49,11 @@ public static class GatewayEndpoints
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
-        endpoints.MapHealthChecks("/readyz", new HealthCheckOptions { Predicate = check => check.Tags.Contains(GatewayServices.ReadyTag) });
+        endpoints.MapHealthChecks("/readyz", new HealthCheckOptions
+        {
+            Predicate = check => check.Tags.Contains(GatewayServices.ReadyTag),
+            ResponseWriter = ReadinessAnswer.WriteAsync,
+        });
         return endpoints;
     }
 }

@@ -38,6 +38,12 @@ public sealed class NodeOptions
     /// <summary>Answers in a row that may be missing before a process is suspected. Default: 3.</summary>
     public int MissedProbes { get; set; } = 3;
 
+    /// <summary>
+    /// How long a gateway that had a process with accounts stays ready without one: longer than the replacement of the
+    /// only one takes. One that has not heard of any since its start is not ready at all. Default: 30 seconds.
+    /// </summary>
+    public TimeSpan BackendPatience { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Mutual TLS between the processes. Default: none, and the port has to be out of everybody else's reach.</summary>
     public NodeTlsOptions Tls { get; set; } = new();
 

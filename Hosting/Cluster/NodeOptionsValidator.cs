@@ -39,6 +39,7 @@ internal sealed class NodeOptionsValidator(NodeRole role, IConfiguration configu
             .Require(options.Port is >= 1 and <= 65_535, "Port", options.Port, "a port from 1 to 65535")
             .Require(options.ProbeTimeout >= TimeSpan.FromMilliseconds(200) && options.ProbeTimeout <= TimeSpan.FromMinutes(1), "ProbeTimeout", options.ProbeTimeout, "between 0.2 s and a minute")
             .Require(options.MissedProbes is >= 1 and <= 100, "MissedProbes", options.MissedProbes, "between 1 and 100")
+            .Require(options.BackendPatience >= TimeSpan.Zero && options.BackendPatience <= TimeSpan.FromHours(1), "BackendPatience", options.BackendPatience, "between 0 and an hour")
             .Require(!options.Tls.IsUsed || (options.Tls.CertificateFile.Length > 0 && options.Tls.AuthorityFile.Length > 0), "Cluster:Tls has to have CertificateFile, KeyFile and AuthorityFile; one is missing.")
             .RequireUsable(options.Tls, options.Tls is { CertificateFile.Length: > 0, AuthorityFile.Length: > 0 }, TimeProvider.System, "Tls:")
             .Result();

@@ -124,15 +124,17 @@ public static class TelemetrySetup
     private static async Task ReportAsync(HttpContext http, IServiceProvider services)
     {
         var life = services.GetRequiredService<IHostApplicationLifetime>();
-        var status = HealthStatus.Unhealthy;
-        if (life.ApplicationStarted.IsCancellationRequested && !life.ApplicationStopping.IsCancellationRequested)
+        if (!life.ApplicationStarted.IsCancellationRequested || life.ApplicationStopping.IsCancellationRequested)
         {
-            var ready = services.GetRequiredService<HealthCheckService>();
-            status = (await ready.CheckHealthAsync(check => check.Tags.Contains(GatewayServices.ReadyTag), http.RequestAborted)).Status;
+            http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            await http.Response.WriteAsync(nameof(HealthStatus.Unhealthy), http.RequestAborted);
+            return;
         }
 
-        http.Response.StatusCode = status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
-        await http.Response.WriteAsync(status.ToString(), http.RequestAborted);
+        var ready = services.GetRequiredService<HealthCheckService>();
+        var report = await ready.CheckHealthAsync(check => check.Tags.Contains(GatewayServices.ReadyTag), http.RequestAborted);
+        http.Response.StatusCode = report.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+        await ReadinessAnswer.WriteAsync(http, report);
     }
 
     /// <summary>

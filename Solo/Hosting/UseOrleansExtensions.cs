@@ -72,6 +72,7 @@ public static class OrleansSiloGenericHostExtensions
         services.AddSingleton<IGrainContextAccessor, GrainContextAccessor>();
         services.AddSingleton<IConfigurationValidator, CollectionValidator>();
         services.TryAddSingleton<ISiloStatusOracle, SiloStatusOracle>();
+        services.TryAddSingleton<IClusterManifestProvider, ClusterManifestProvider>();
         services.AddHostedService<SiloHostedService>();
         return builder;
     }

@@ -16,6 +16,8 @@ internal sealed class GrainClasses(IOptions<GrainCollectionOptions> options)
     private readonly ConcurrentDictionary<Type, GrainClass> _byInterface = new();
     private readonly Lazy<Dictionary<GrainType, GrainClass>> _byType = new(() => Index(options.Value));
 
+    public IEnumerable<GrainType> Types => _byType.Value.Keys;
+
     public GrainClass? Find(GrainType type) => _byType.Value.GetValueOrDefault(type);
 
     public GrainClass Implementing(Type type) => _byInterface.GetOrAdd(type, Resolve);

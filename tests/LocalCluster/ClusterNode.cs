@@ -96,16 +96,19 @@ public sealed class ClusterNode
     }
 
     /// <summary>Whether <c>/readyz</c> answers 200.</summary>
-    public async Task<bool> IsReadyAsync()
+    public async Task<bool> IsReadyAsync() => (await GetAsync("readyz")).Status == 200;
+
+    /// <summary>What a path answers; status 0 if nothing does.</summary>
+    public async Task<(int Status, string Body)> GetAsync(string path)
     {
         try
         {
-            using var answer = await s_http.GetAsync(new Uri(Url, "readyz"));
-            return answer.IsSuccessStatusCode;
+            using var answer = await s_http.GetAsync(new Uri(Url, path));
+            return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
         }
         catch (Exception notYet) when (notYet is HttpRequestException or TaskCanceledException)
         {
-            return false;
+            return (0, notYet.Message);
         }
     }
 

@@ -23,7 +23,8 @@ public static class Eventually
     public static Task TrueAsync(Func<bool> condition, Func<string> what, TimeSpan? timeout = null)
         => TrueAsync(() => Task.FromResult(condition()), what, timeout);
 
-    private static async Task TrueAsync(Func<Task<bool>> condition, Func<string> what, TimeSpan? timeout)
+    /// <inheritdoc cref="TrueAsync(Func{bool}, Func{string}, TimeSpan?)"/>
+    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> what, TimeSpan? timeout = null)
     {
         var limit = timeout ?? TimeSpan.FromSeconds(60);
         var watch = Stopwatch.StartNew();

@@ -28,7 +28,7 @@ public sealed class ClusterFixture : IAsyncLifetime
                 [
                     "Accounts:PasswordIterations=1000", "Accounts:SessionLease=01:00:00", "Gateway:RenewalPeriod=00:20:00",
                     "Gateway:RegistrationsPerMinute=100000", "Gateway:Heartbeat=00:00:10", "Gateway:DrainSpread=00:00:02", "Timelines:MaxWait=00:00:02",
-                    "Cluster:StopTimeout=00:00:30",
+                    "Cluster:StopTimeout=00:00:30", "Cluster:BackendPatience=00:10:00",
                 ],
             });
         }

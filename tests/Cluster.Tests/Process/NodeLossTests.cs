@@ -34,6 +34,10 @@ public sealed class NodeLossTests(ClusterFixture fixture, ITestOutputHelper outp
 
         await load.FinishAsync();
         Assert.Contains(cluster.Silos, silo => !silo.IsRunning);
+        foreach (var gateway in cluster.Gateways)
+        {
+            Assert.Equal((200, "Healthy"), await gateway.GetAsync("readyz"));
+        }
     }
 
     [SkippableFact]

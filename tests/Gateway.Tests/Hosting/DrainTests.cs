@@ -36,7 +36,8 @@ public sealed class DrainTests
         host.World.Add("ann");
         _ = host.Services.GetRequiredService<StreamRegistry>().DrainAsync(TimeSpan.Zero, TimeProvider.System);
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await host.Http.GetAsync("/readyz")).StatusCode);
+        using var readiness = await host.Http.GetAsync("/readyz");
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "Unhealthy\ngateway: Going away."), (readiness.StatusCode, await readiness.Content.ReadAsStringAsync()));
         Assert.True(host.Errors.TryDequeue(out _), "A failing health check is logged");
         Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync("/healthz")).StatusCode);
         var refused = await Assert.ThrowsAsync<WebSocketException>(() => host.ConnectAsync());

@@ -125,18 +125,13 @@ internal sealed class GrainWorld : IAsyncDisposable
             await StartSiloAsync(Ports.Free(), new IPEndPoint(IPAddress.Loopback, primary));
         }
 
-        await Eventually.TrueAsync(() => _siloCount == 1 || _silos.All(silo => SilosSeenBy(silo) == _siloCount), "the silos to see each other");
+        await Eventually.TrueAsync(() => _silos.All(silo => SilosSeenBy(silo) == _siloCount), "the silos to see each other");
         Grains = _silos[0].Services.GetRequiredService<IGrainFactory>();
         GatewayReference = Grains.CreateObjectReference<IGatewayObserver>(Gateway);
     }
 
-    /// <summary>How many silos a silo would place a grain on. By reflection: the engine without clusters has no such thing.</summary>
-    private static int SilosSeenBy(IHost silo)
-    {
-        var type = Type.GetType("Orleans.Runtime.IClusterManifestProvider, Orleans.Core", throwOnError: true)!;
-        var manifest = type.GetProperty("Current")!.GetValue(silo.Services.GetRequiredService(type))!;
-        return ((System.Collections.ICollection)manifest.GetType().GetProperty("Silos")!.GetValue(manifest)!).Count;
-    }
+    /// <summary>How many silos a silo would place a grain on.</summary>
+    private static int SilosSeenBy(IHost silo) => silo.Services.GetRequiredService<IClusterManifestProvider>().Current.Silos.Count;
 
     private async Task StartSiloAsync(int port, IPEndPoint? primary)
     {

@@ -40,9 +40,9 @@ public sealed class NodeOptionsTests
         RequireCluster();
         var faults = Faults(
             "--Roles=backend", Database, "--Cluster:AdvertisedAddress=0.0.0.0", "--Cluster:Port=0", "--Cluster:ProbeTimeout=00:00:00", "--Cluster:MissedProbes=0", "--Cluster:Id= ",
-            "--Cluster:StopTimeout=00:00:00", "--Cluster:Probe=1");
+            "--Cluster:StopTimeout=00:00:00", "--Cluster:BackendPatience=-00:00:01", "--Cluster:Probe=1");
 
-        foreach (var setting in new[] { "AdvertisedAddress", "Port", "ProbeTimeout", "MissedProbes", "Id", "StopTimeout", "Probe" })
+        foreach (var setting in new[] { "AdvertisedAddress", "Port", "ProbeTimeout", "MissedProbes", "Id", "StopTimeout", "BackendPatience", "Probe" })
         {
             Assert.True(faults.Any(fault => fault.StartsWith($"Cluster:{setting} ", StringComparison.Ordinal)), $"Cluster:{setting} is not in\n{string.Join('\n', faults)}");
         }
