@@ -99,8 +99,8 @@ public sealed class GatewayOptions
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Whether accounts may be in other processes. Calls to them may overtake one another, so a stream's messages to one
-    /// peer go one call at a time then. Default: false; true in a cluster.
+    /// Whether accounts may be in other processes. Calls to them may overtake one another, so those of a stream that depend
+    /// on one another go one at a time then, such as messages to one peer. Default: false; true in a cluster.
     /// </summary>
     public bool AccountsElsewhere { get; set; }
 

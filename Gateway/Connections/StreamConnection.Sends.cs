@@ -13,18 +13,14 @@ namespace OrleansIM.Gateway.Connections;
 /// </summary>
 /// <remarks>
 /// To the same peer only: those have one fate anyway, one behind the other. So nobody's answer waits for a peer that is
-/// hard to reach, unless it is one's own. In a cluster it is one call at a time to the same peer: between two processes
-/// calls may overtake one another, and messages would be stored in another order than they were sent.
+/// hard to reach, unless it is one's own. In a cluster it is one call at a time to the same peer (<see cref="RequestOrder"/>):
+/// between two processes calls may overtake one another, and messages would be stored in another order than they were sent.
 /// </remarks>
 internal sealed partial class StreamConnection
 {
     // Of the receive loop alone; null most of the time.
     private List<GatheredSend>? _gathered;
     private SessionAccount? _gatheredFrom;
-
-    // The account and peer of every call that is under way, with what waits for its end.
-    private readonly Lock _sendGate = new();
-    private Dictionary<(SessionAccount From, string To), List<GatheredSend>?>? _sending;
 
     /// <summary>Gives the loop's next step, and has what was gathered sent if that is not done yet.</summary>
     private Task SendGatheredBefore(Task step)
@@ -68,53 +64,27 @@ internal sealed partial class StreamConnection
         }
 
         _gathered = null;
-        if (!_services.Options.AccountsElsewhere)
+        if (_session!.OrderOf(_gatheredFrom!) is not { } order)
         {
             _ = SendAsync(gathered, _gatheredFrom!);
-            return;
         }
-
-        var line = (_gatheredFrom!, gathered[0].Message.To);
-        lock (_sendGate)
+        else if (order.TryEnter(RequestScope.Message(gathered[0].Message.To), gathered, out var turn))
         {
-            _sending ??= [];
-            if (_sending.TryGetValue(line, out var waiting))
-            {
-                if (waiting is null)
-                {
-                    _sending[line] = gathered;
-                }
-                else
-                {
-                    waiting.AddRange(gathered);
-                }
-
-                return;
-            }
-
-            _sending[line] = null;
+            _ = SendInOrderAsync(order, turn, gathered, _gatheredFrom!);
         }
-
-        _ = SendInOrderAsync(line, gathered);
     }
 
-    /// <summary>Sends, and then what has come meanwhile, until nothing has.</summary>
-    private async Task SendInOrderAsync((SessionAccount From, string To) line, List<GatheredSend> sends)
+    /// <summary>Sends when the turn has come, with what has come for it meanwhile.</summary>
+    private async Task SendInOrderAsync(RequestOrder order, RequestTurn turn, List<GatheredSend> sends, SessionAccount from)
     {
-        while (true)
+        try
         {
-            await SendAsync(sends, line.From);
-            lock (_sendGate)
-            {
-                if (_sending![line] is not { } waiting)
-                {
-                    _sending.Remove(line);
-                    return;
-                }
-
-                _sending[line] = null;
-                sends = waiting;
-            }
+            await turn.Ready;
+            await SendAsync(sends, from);
+        }
+        finally
+        {
+            order.Leave(turn);
         }
     }
 
@@ -132,7 +102,7 @@ internal sealed partial class StreamConnection
     private Task SendOneAsync(GatheredSend send, SessionAccount from) => AnswerAsync(
         send.Head,
         from,
-        _session!.AskAsync(from, send.Message, static async (account, session, message) => Reply.Of(await account.SendAsync(session, message))),
+        _session!.AskNowAsync(from, send.Message, static async (account, session, message) => Reply.Of(await account.SendAsync(session, message))),
         send.Span);
 
     private async Task SendManyAsync(List<GatheredSend> sends, SessionAccount from)
@@ -141,7 +111,7 @@ internal sealed partial class StreamConnection
         try
         {
             var messages = sends.ConvertAll(static send => send.Message).ToArray();
-            reply = await _session!.AskAsync(
+            reply = await _session!.AskNowAsync(
                 from, messages, static async (account, session, messages) => Reply.Of(await account.SendManyAsync(session, messages)));
         }
         catch (Exception e)

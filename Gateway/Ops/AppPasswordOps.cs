@@ -1,4 +1,5 @@
 using OrleansIM.Gateway.Frames;
+using OrleansIM.Gateway.Sessions;
 using OrleansIM.Protocol;
 
 namespace OrleansIM.Gateway.Ops;
@@ -10,14 +11,14 @@ internal static class AppPasswordOps
     {
         request.ReadAs();
         var name = request.Fields.Text("name"u8, ProtocolLimits.MaxKey, oneLine: true);
-        return request.AskAsync((request.About, name), static async (_, session, make) =>
+        return request.AskAsync(RequestScope.Access, (request.About, name), static async (_, session, make) =>
             Reply.Of(await make.About!.AppPasswords.CreateAppPasswordAsync(session, make.name)));
     }
 
     public static Task<Reply> ListAsync(OpRequest request)
     {
         request.ReadAs();
-        return request.AskAsync(request.About, static async (_, session, about) =>
+        return request.AskAsync(RequestScope.AccessList, request.About, static async (_, session, about) =>
             Reply.Of(await about!.AppPasswords.ListAppPasswordsAsync(session)));
     }
 
@@ -25,7 +26,7 @@ internal static class AppPasswordOps
     {
         request.ReadAs();
         var id = request.Fields.Text("appPassword"u8, ProtocolLimits.MaxKey, oneLine: true);
-        return request.AskAsync((request.About, id), static async (_, session, revoke) =>
+        return request.AskAsync(RequestScope.Access, (request.About, id), static async (_, session, revoke) =>
             Reply.Of(await revoke.About!.AppPasswords.RevokeAppPasswordAsync(session, revoke.id)));
     }
 }

@@ -1,5 +1,6 @@
 using OrleansIM.Contacts;
 using OrleansIM.Gateway.Frames;
+using OrleansIM.Gateway.Sessions;
 using OrleansIM.Protocol;
 
 namespace OrleansIM.Gateway.Ops;
@@ -17,7 +18,7 @@ internal static class ContactOps
     {
         request.ReadAs();
         var change = new ChangeContact { Account = request.Fields.Account("account"u8), Action = action, Greeting = greeting };
-        return request.AskAsync(change, static async (account, session, change) =>
+        return request.AskAsync(RequestScope.Contact(change.Account), change, static async (account, session, change) =>
         {
             var state = await account.ChangeContactAsync(session, change);
             return state.Refusal is { } refusal ? refusal : Reply.Ok(new ContactStateAnswer(state.Value));
@@ -34,6 +35,6 @@ internal static class ContactOps
             Labels = request.Fields.TextsChange("labels"u8, MaxLabels, MaxLabel),
             Settings = request.Fields.OptionalJson("settings"u8, ProtocolLimits.MaxValue),
         };
-        return request.AskAsync(change, static async (account, session, change) => Reply.Of(await account.SetContactAsync(session, change)));
+        return request.AskAsync(RequestScope.Contact(change.Account), change, static async (account, session, change) => Reply.Of(await account.SetContactAsync(session, change)));
     }
 }

@@ -1,4 +1,5 @@
 using OrleansIM.Gateway.Frames;
+using OrleansIM.Gateway.Sessions;
 using OrleansIM.Groups;
 using OrleansIM.Protocol;
 
@@ -15,7 +16,7 @@ internal static class GroupOps
             Name = request.Fields.Name("name"u8),
             Members = request.Fields.OptionalAccounts("members"u8, ProtocolLimits.MaxGroupBatch) ?? [],
         };
-        return request.AskAsync(group, static async (account, session, group) => Reply.Of(await account.CreateGroupAsync(session, group)));
+        return request.AskAsync(RequestScope.NewGroup, group, static async (account, session, group) => Reply.Of(await account.CreateGroupAsync(session, group)));
     }
 
     public static Task<Reply> InviteAsync(OpRequest request)
@@ -29,7 +30,7 @@ internal static class GroupOps
         }
 
         var invite = new InviteToGroup { Group = group, Accounts = accounts ?? [] };
-        return request.AskAsync(invite, static async (account, session, invite) => Reply.Of(await account.InviteToGroupAsync(session, invite)));
+        return request.AskAsync(RequestScope.Group(group), invite, static async (account, session, invite) => Reply.Of(await account.InviteToGroupAsync(session, invite)));
     }
 
     public static Task<Reply> LeaveAsync(OpRequest request)
@@ -85,11 +86,11 @@ internal static class GroupOps
     {
         request.ReadAs();
         var group = request.Fields.Group("group"u8);
-        return request.AskAsync(group, static async (account, session, group) => Reply.Of(await account.GetGroupAsync(session, group)));
+        return request.AskAsync(RequestScope.Question(group), group, static async (account, session, group) => Reply.Of(await account.GetGroupAsync(session, group)));
     }
 
     private static Task<Reply> ChangeAsync(OpRequest request, ChangeGroup change) =>
-        request.AskAsync(change, static async (account, session, change) => Reply.Of(await account.ChangeGroupAsync(session, change)));
+        request.AskAsync(RequestScope.Group(change.Group), change, static async (account, session, change) => Reply.Of(await account.ChangeGroupAsync(session, change)));
 
     private static GroupRole? ReadRole(string? role) => role switch
     {

@@ -1,4 +1,5 @@
 using OrleansIM.Gateway.Frames;
+using OrleansIM.Gateway.Sessions;
 using OrleansIM.Links;
 using OrleansIM.Protocol;
 
@@ -10,7 +11,7 @@ internal static class LinkOps
     public static Task<Reply> ListAsync(OpRequest request)
     {
         request.UseOwn();
-        return request.AskAsync(0, static async (account, session, _) => Reply.Of(await account.EnterGroupAsync(session, atSignIn: false)));
+        return request.AskAsync(RequestScope.LinkList, 0, static async (account, session, _) => Reply.Of(await account.EnterGroupAsync(session, atSignIn: false)));
     }
 
     public static Task<Reply> AddAsync(OpRequest request)
@@ -35,7 +36,7 @@ internal static class LinkOps
         }
 
         var ended = request.Session.Ended;
-        return request.AskAsync((links, rejected, ended), static async (account, session, add) =>
+        return request.AskAsync(RequestScope.Links, (links, rejected, ended), static async (account, session, add) =>
         {
             var added = await account.AddLinksAsync(session, [.. add.links], add.ended);
             return added.Refusal is { } refusal
@@ -48,7 +49,7 @@ internal static class LinkOps
     {
         request.UseOwn();
         var target = request.Fields.Account("account"u8);
-        return request.AskAsync(target, static async (account, session, target) => Reply.Of(await account.RemoveLinkAsync(session, target)));
+        return request.AskAsync(RequestScope.Links, target, static async (account, session, target) => Reply.Of(await account.RemoveLinkAsync(session, target)));
     }
 
     public static Task<Reply> SetRoleAsync(OpRequest request)
@@ -61,7 +62,7 @@ internal static class LinkOps
             request.Fields.Refuse(ErrorCodes.InvalidArgument, "role: master or secondary.");
         }
 
-        return request.AskAsync((target, role: role ?? default), static async (account, session, set) => Reply.Of(await account.SetLinkRoleAsync(session, set.target, set.role)));
+        return request.AskAsync(RequestScope.Links, (target, role: role ?? default), static async (account, session, set) => Reply.Of(await account.SetLinkRoleAsync(session, set.target, set.role)));
     }
 
     /// <summary>A wrong shape is the client's fault and refuses all; an id or password that cannot be right rejects its entry.</summary>

@@ -1,4 +1,5 @@
 using OrleansIM.Gateway.Frames;
+using OrleansIM.Gateway.Sessions;
 using OrleansIM.Messages;
 using OrleansIM.Protocol;
 
@@ -31,7 +32,7 @@ internal static class MessageOps
         request.ReadAs();
         var peer = request.Fields.Peer("peer"u8);
         var upTo = request.Fields.Number("upTo"u8, 0, long.MaxValue);
-        return request.AskAsync((peer, upTo), static async (account, session, read) => Reply.Of(await account.MarkReadAsync(session, read.peer, read.upTo)));
+        return request.AskAsync(RequestScope.Receipt(peer), (peer, upTo), static async (account, session, read) => Reply.Of(await account.MarkReadAsync(session, read.peer, read.upTo)));
     }
 
     public static Task<Reply> TypingAsync(OpRequest request)
@@ -39,7 +40,7 @@ internal static class MessageOps
         request.ReadAs();
         var to = request.Fields.Recipient("to"u8);
         var on = request.Fields.Flag("on"u8);
-        return request.AskAsync((to, on), static async (account, session, typing) => Reply.Of(await account.SetTypingAsync(session, typing.to, typing.on)));
+        return request.AskAsync(RequestScope.Message(to), (to, on), static async (account, session, typing) => Reply.Of(await account.SetTypingAsync(session, typing.to, typing.on)));
     }
 
     public static Task<Reply> HistoryAsync(OpRequest request)
@@ -53,7 +54,7 @@ internal static class MessageOps
             Limit = (int)(request.Fields.OptionalNumber("limit"u8, 1, ProtocolLimits.MaxHistoryPage) ?? 50),
         };
         var context = (query, id: request.About?.Id ?? "", most: request.Options.MaxQueuedBytes / 2);
-        return request.AskAsync(context, static async (account, session, ask) =>
+        return request.AskAsync(RequestScope.Question(query.Peer), context, static async (account, session, ask) =>
         {
             var page = await account.ReadHistoryAsync(session, ask.query);
             return page.Refusal is { } refusal ? refusal : Reply.Ok(new HistoryAnswer(ask.id, page.Get(), ask.most, IsForward: ask.query.After is not null));

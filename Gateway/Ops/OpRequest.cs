@@ -55,9 +55,9 @@ internal sealed class OpRequest(JsonFields fields, GatewayOptions options)
     /// <summary>The account that signed in.</summary>
     public void UseOwn() => About = Session.Own;
 
-    /// <summary>Asks the account, unless a field was at fault.</summary>
-    public Task<Reply> AskAsync<TArg>(TArg arg, GrainCall<TArg> call) =>
-        Fields.Fault is { } fault ? Task.FromResult<Reply>(fault) : Session.AskAsync(About!, arg, call);
+    /// <summary>Asks the account, unless a field was at fault. The scope says which other requests it keeps its order with.</summary>
+    public Task<Reply> AskAsync<TArg>(RequestScope scope, TArg arg, GrainCall<TArg> call) =>
+        Fields.Fault is { } fault ? Task.FromResult<Reply>(fault) : Session.AskAsync(About!, scope, arg, call);
 
     /// <summary>Leaves a message to the stream, unless a field was at fault. For a handler to return.</summary>
     public Task<Reply>? LeaveToStream(SendMessage message)
@@ -67,8 +67,8 @@ internal sealed class OpRequest(JsonFields fields, GatewayOptions options)
     }
 
     /// <summary>Asks every account of the session, unless a field was at fault.</summary>
-    public Task<Reply> AskAllAsync<TArg>(TArg arg, GrainCall<TArg> call) =>
-        Fields.Fault is { } fault ? Task.FromResult<Reply>(fault) : Session.AskAllAsync(arg, call);
+    public Task<Reply> AskAllAsync<TArg>(RequestScope scope, TArg arg, GrainCall<TArg> call) =>
+        Fields.Fault is { } fault ? Task.FromResult<Reply>(fault) : Session.AskAllAsync(scope, arg, call);
 
     /// <summary>Asks the account about its mailboxes, unless a field was at fault. Does not hold up the requests that follow.</summary>
     public Task<Reply> AskMailAsync<TArg>(TArg arg, MailCall<TArg> call) =>

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using OrleansIM.Accounts;
 using OrleansIM.Gateway.Frames;
+using OrleansIM.Gateway.Sessions;
 using OrleansIM.Presence;
 using OrleansIM.Protocol;
 
@@ -22,7 +23,7 @@ internal static class PresenceOps
             request.Session.ChoosePresence(isForAll ? null : request.About, presence);
         }
 
-        return isForAll ? request.AskAllAsync(presence, SetAtAccountAsync) : request.AskAsync(presence, SetAtAccountAsync);
+        return isForAll ? request.AskAllAsync(RequestScope.Presence, presence, SetAtAccountAsync) : request.AskAsync(RequestScope.Presence, presence, SetAtAccountAsync);
     }
 
     /// <summary>What <c>hello</c> says, by account id.</summary>

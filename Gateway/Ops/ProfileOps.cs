@@ -1,4 +1,5 @@
 using OrleansIM.Gateway.Frames;
+using OrleansIM.Gateway.Sessions;
 using OrleansIM.Profiles;
 using OrleansIM.Protocol;
 
@@ -19,7 +20,7 @@ internal static class ProfileOps
             Description = request.Fields.TextChange("description"u8, ProtocolLimits.MaxText),
             Avatar = request.Fields.TextChange("avatar"u8, MaxAvatar, oneLine: true),
         };
-        return request.AskAsync(change, static async (account, session, change) => Reply.Of(await account.SetProfileAsync(session, change)));
+        return request.AskAsync(RequestScope.Account, change, static async (account, session, change) => Reply.Of(await account.SetProfileAsync(session, change)));
     }
 
     public static Task<Reply> SetValueAsync(OpRequest request, ValueStore store)
@@ -33,6 +34,6 @@ internal static class ProfileOps
         }
 
         var change = new SetValue { Store = store, Key = key, Json = json == "null" ? null : json };
-        return request.AskAsync(change, static async (account, session, change) => Reply.Of(await account.SetValueAsync(session, change)));
+        return request.AskAsync(RequestScope.Account, change, static async (account, session, change) => Reply.Of(await account.SetValueAsync(session, change)));
     }
 }

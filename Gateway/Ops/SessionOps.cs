@@ -1,4 +1,5 @@
 using OrleansIM.Gateway.Frames;
+using OrleansIM.Gateway.Sessions;
 
 namespace OrleansIM.Gateway.Ops;
 
@@ -8,7 +9,7 @@ internal static class SessionOps
     public static Task<Reply> ListAsync(OpRequest request)
     {
         request.ReadOptionalAs();
-        return request.AskAsync(0, static async (account, session, _) =>
+        return request.AskAsync(RequestScope.AccessList, 0, static async (account, session, _) =>
         {
             var sessions = await account.ListSessionsAsync(session);
             return sessions.Refusal is { } refusal ? refusal : Reply.Ok(new SessionsAnswer(sessions.Get(), session));
@@ -18,7 +19,7 @@ internal static class SessionOps
     public static Task<Reply> ListDevicesAsync(OpRequest request)
     {
         request.ReadOptionalAs();
-        return request.AskAsync(0, static async (account, session, _) =>
+        return request.AskAsync(RequestScope.AccessList, 0, static async (account, session, _) =>
         {
             var devices = await account.ListDevicesAsync(session);
             return devices.Refusal is { } refusal ? refusal : Reply.Ok(new DevicesAnswer(devices.Get(), session));
@@ -29,6 +30,6 @@ internal static class SessionOps
     {
         request.ReadOptionalAs();
         var target = request.Fields.Text("session"u8, most: 64, oneLine: true);
-        return request.AskAsync(target, static async (account, session, target) => Reply.Of(await account.EndSessionAsync(session, target)));
+        return request.AskAsync(RequestScope.Access, target, static async (account, session, target) => Reply.Of(await account.EndSessionAsync(session, target)));
     }
 }

@@ -14,7 +14,7 @@ internal sealed class RequestLine
     private int _holds;
     private bool _held;
 
-    /// <summary>A place in the order: of the frames, and for a message that waited for one before it, of its turn.</summary>
+    /// <summary>A place in the order: of the frames, and for a request that waited for one before it (<see cref="RequestOrder"/>), of its turn.</summary>
     public long TakeTicket() => Interlocked.Increment(ref _lastTicket);
 
     /// <summary>From now on requests wait.</summary>

@@ -10,19 +10,26 @@ internal delegate Task<Reply> GrainCall<in TArg>(IAccountGrain grain, string ses
 /// <summary>This part asks accounts on behalf of the client.</summary>
 internal sealed partial class Session
 {
+    /// <summary>Makes the call: at once, or where calls may overtake one another when its turn has come. Of the receive loop alone.</summary>
+    public Task<Reply> AskAsync<TArg>(SessionAccount account, RequestScope scope, TArg arg, GrainCall<TArg> call) =>
+        OrderOf(account) is { } order ? AskInOrderAsync(order, account, scope, arg, call) : AskNowAsync(account, arg, call);
+
+    /// <summary>The order that the account's requests have to be kept in by this gateway; null if their calls keep it by themselves.</summary>
+    public RequestOrder? OrderOf(SessionAccount account) => _services.Options.AccountsElsewhere ? account.Order : null;
+
     /// <summary>
     /// Makes the call. An account that does not know the session (it was activated anew) is opened again and asked once
     /// more; requests that come meanwhile wait, and all go on in the order they were received.
     /// </summary>
-    public async Task<Reply> AskAsync<TArg>(SessionAccount account, TArg arg, GrainCall<TArg> call)
+    public async Task<Reply> AskNowAsync<TArg>(SessionAccount account, TArg arg, GrainCall<TArg> call)
     {
         var ticket = account.Line.TakeTicket();
         if (account.Line.Enter(ticket) is { } turn)
         {
-            return await AskInTurnAsync(account, arg, call, await turn);
+            return await AskInTurnAsync(account, arg, call, turn);
         }
 
-        Task<LineEnd> again;
+        Task<Reply> again;
         try
         {
             var reply = await call(account.Grain, Id, arg);
@@ -32,18 +39,19 @@ internal sealed partial class Session
             }
 
             OnForgotten(account);
-            again = account.Line.Wait(ticket) ?? Task.FromResult(LineEnd.Open);
+            // It waits before it leaves: who lets the line go on finds it there, and its call goes in its turn.
+            again = AskInTurnAsync(account, arg, call, account.Line.Wait(ticket) ?? Task.FromResult(LineEnd.Open));
         }
         finally
         {
             account.Line.Leave();
         }
 
-        return await AskInTurnAsync(account, arg, call, await again);
+        return await again;
     }
 
     /// <summary>Makes the call to every account of the session. Refused as the first of them that is still in it.</summary>
-    public async Task<Reply> AskAllAsync<TArg>(TArg arg, GrainCall<TArg> call)
+    public async Task<Reply> AskAllAsync<TArg>(RequestScope scope, TArg arg, GrainCall<TArg> call)
     {
         SessionAccount[] accounts;
         lock (_gate)
@@ -51,7 +59,7 @@ internal sealed partial class Session
             accounts = [.. _accounts.Values];
         }
 
-        var replies = await Task.WhenAll(accounts.Select(account => AskAsync(account, arg, call)));
+        var replies = await Task.WhenAll(accounts.Select(account => AskAsync(account, scope, arg, call)));
         for (var i = 0; i < accounts.Length; i++)
         {
             if (replies[i].Refusal is not null && accounts[i].Lane.State != LaneState.Closed)
@@ -63,9 +71,23 @@ internal sealed partial class Session
         return Reply.Empty;
     }
 
-    private async Task<Reply> AskInTurnAsync<TArg>(SessionAccount account, TArg arg, GrainCall<TArg> call, LineEnd end)
+    private async Task<Reply> AskInOrderAsync<TArg>(RequestOrder order, SessionAccount account, RequestScope scope, TArg arg, GrainCall<TArg> call)
     {
-        if (WhyNot(account, end) is { } refusal)
+        var turn = order.Enter(scope);
+        try
+        {
+            await turn.Ready;
+            return await AskNowAsync(account, arg, call);
+        }
+        finally
+        {
+            order.Leave(turn);
+        }
+    }
+
+    private async Task<Reply> AskInTurnAsync<TArg>(SessionAccount account, TArg arg, GrainCall<TArg> call, Task<LineEnd> turn)
+    {
+        if (WhyNot(account, await turn) is { } refusal)
         {
             return refusal;
         }

@@ -36,7 +36,21 @@ internal sealed partial class Session
 
         try
         {
-            return await AskMailInLineAsync(account, arg, call);
+            if (OrderOf(account) is not { } order)
+            {
+                return await AskMailInLineAsync(account, arg, call);
+            }
+
+            var turn = order.Enter(RequestScope.Mail);
+            try
+            {
+                await turn.Ready;
+                return await AskMailInLineAsync(account, arg, call);
+            }
+            finally
+            {
+                order.Leave(turn);
+            }
         }
         catch (OperationCanceledException) when (Ended.IsCancellationRequested)
         {

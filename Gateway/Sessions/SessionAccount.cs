@@ -32,6 +32,9 @@ internal sealed class SessionAccount(string id, IAccountDirectory directory)
 
     public RequestLine Line { get; } = new();
 
+    /// <summary>The order of the client's requests, where calls may overtake one another. Of the receive loop alone.</summary>
+    public RequestOrder Order => field ??= new();
+
     /// <summary>Done when the first attempt to open the account has come to an end.</summary>
     public Task Settled => _settled.Task;
 
