@@ -17,15 +17,17 @@ public sealed class ClusterNode
 {
     private static readonly HttpClient s_http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
-    private readonly string[] _command;
+    private static readonly string s_host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+
+    private readonly string[] _arguments;
     private readonly Guardian _guardian;
     private readonly TimeSpan _startTimeout;
     private Process? _process;
 
-    internal ClusterNode(string name, ClusterRole role, Uri url, string logFile, string[] command, Guardian guardian, TimeSpan startTimeout)
+    internal ClusterNode(string name, ClusterRole role, Uri url, string logFile, string program, string[] arguments, Guardian guardian, TimeSpan startTimeout)
     {
-        (Name, Role, Url, LogFile) = (name, role, url, logFile);
-        (_command, _guardian, _startTimeout) = (command, guardian, startTimeout);
+        (Name, Role, Url, LogFile, Program) = (name, role, url, logFile, program);
+        (_arguments, _guardian, _startTimeout) = (arguments, guardian, startTimeout);
     }
 
     /// <summary><c>silo-1</c>, <c>gateway-1</c>, …</summary>
@@ -39,6 +41,9 @@ public sealed class ClusterNode
 
     /// <summary>Everything it and those before it under this name have said.</summary>
     public string LogFile { get; }
+
+    /// <summary>What is run at the next start.</summary>
+    internal string Program { get; set; }
 
     /// <summary>The process; of one that has ended, the last one.</summary>
     public int Pid => _process?.Id ?? throw new InvalidOperationException($"{Name} was never started.");
@@ -142,7 +147,7 @@ public sealed class ClusterNode
     internal void Launch()
     {
         // exec: the process is the one that was started. A file, not a pipe: nobody has to read it, whoever dies.
-        _process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", LogFile, .. _command]))!;
+        _process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", LogFile, s_host, Program, .. _arguments]))!;
         _guardian.Keep(_process.Id);
     }
 

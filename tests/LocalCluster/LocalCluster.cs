@@ -133,16 +133,22 @@ public sealed class LocalCluster : IAsyncDisposable
             .. _options.Settings, .. isSilo ? _options.SiloSettings : _options.GatewaySettings, .. others,
         ];
         return new(
-            name, role, url, Path.Combine(LogFolder, name + ".log"), [.. Command(isSilo ? "Silo" : "Gateway.Host"), .. settings.Select(setting => "--" + setting)],
-            _guardian, _options.StartTimeout);
+            name, role, url, Path.Combine(LogFolder, name + ".log"), Find(role, _options.Binaries ?? DefaultBinaries),
+            [.. settings.Select(setting => "--" + setting)], _guardian, _options.StartTimeout);
     }
 
-    private string[] Command(string project)
+    /// <summary>Has a process be one of another build when it is started the next time.</summary>
+    /// <param name="node">The process.</param>
+    /// <param name="binaries">As <see cref="LocalClusterOptions.Binaries"/>. Null: as the build of the running program lays them.</param>
+    public static void Exchange(ClusterNode node, string? binaries = null) => node.Program = Find(node.Role, binaries ?? DefaultBinaries);
+
+    private static string Find(ClusterRole role, string binaries)
     {
-        // artifacts/<engine>/bin/<project>/<configuration>
+        // artifacts/<engine>/bin/<project>/<configuration>, or published
+        var project = role == ClusterRole.Silo ? "Silo" : "Gateway.Host";
         var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        var file = Path.Combine(_options.Binaries ?? DefaultBinaries, project, configuration, $"OrleansIM.{project}.dll");
-        var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        return File.Exists(file) ? [host, file] : throw new FileNotFoundException($"{file} is not built. Build {project} in the same configuration.", file);
+        var folder = Path.Combine(binaries, project);
+        string[] files = [Path.Combine(folder, configuration, $"OrleansIM.{project}.dll"), Path.Combine(folder, $"OrleansIM.{project}.dll")];
+        return files.FirstOrDefault(File.Exists) ?? throw new FileNotFoundException($"{files[0]} is not built. Build {project} in the same configuration.", files[0]);
     }
 }

@@ -27,8 +27,8 @@ public sealed record LocalClusterOptions
     public string? LogFolder { get; init; }
 
     /// <summary>
-    /// The folder with the executables' own folders (<c>Silo/…</c>, <c>Gateway.Host/…</c>). Default: beside the one of the
-    /// running program, as the build lays them.
+    /// The folder with the executables' own folders (<c>Silo/…</c>, <c>Gateway.Host/…</c>), as a build lays them
+    /// (<c>artifacts/orleans/bin</c>) or as they are published. Default: that of the running program.
     /// </summary>
     public string? Binaries { get; init; }
 

@@ -27,17 +27,17 @@ internal sealed class Pair : IAsyncDisposable
     private long _number;
     private long _lastReceived;
 
-    private Pair(Uri server, string name)
+    private Pair(Uri writersServer, Uri readersServer, string name)
     {
         (From, To) = ($"{name}.from", $"{name}.to");
         var options = new ImClientOptions
         {
-            Server = server,
+            Server = writersServer,
             Reconnect = new ReconnectPolicy { Initial = TimeSpan.FromMilliseconds(100), Max = TimeSpan.FromSeconds(1) },
             RequestTimeout = TimeSpan.FromSeconds(60),
             HandlerError = error => _faults.Enqueue(error.ToString()),
         };
-        (_writer, _reader) = (new ImClient(options), new ImClient(options));
+        (_writer, _reader) = (new ImClient(options), new ImClient(options with { Server = readersServer }));
     }
 
     public string From { get; }
@@ -68,10 +68,10 @@ internal sealed class Pair : IAsyncDisposable
     /// <summary>The number of the last message that the reader has seen.</summary>
     public long LastReceived => Volatile.Read(ref _lastReceived);
 
-    /// <summary>Registers, signs in and befriends them.</summary>
-    public static async Task<Pair> MeetAsync(Uri server, string name)
+    /// <summary>Registers, signs in and befriends them; the reader at the same server, unless another is given.</summary>
+    public static async Task<Pair> MeetAsync(Uri server, string name, Uri? readersServer = null)
     {
-        var pair = new Pair(server, name);
+        var pair = new Pair(server, readersServer ?? server, name);
         var home = $"{name}.home";
         await TryAsync(() => pair._reader.RegisterAsync(pair.To, Password));
         foreach (var (client, account) in new[] { (pair._writer, pair.From), (pair._reader, home) })
