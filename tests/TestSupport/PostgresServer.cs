@@ -29,7 +29,13 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private string PidFile => Path.Combine(Data, "postmaster.pid");
 
-    private string Data => Path.Combine(_folder.Path, "data");
+    private string Data => Path.Combine(DataFolder ?? _folder.Path, "data");
+
+    /// <summary>Where its files are: a folder of somebody else's. Default: one of its own. Set before the start.</summary>
+    public string? DataFolder { get; init; }
+
+    /// <summary>Whether it was started and has ended by itself since, as one does that has no room for its log.</summary>
+    public bool HasEnded => _server is { HasExited: true };
 
     /// <summary>Speaks TLS, with a certificate of this authority for these names, to clients that ask for it. Set before the start.</summary>
     public (TestAuthority Authority, string[] Names)? Tls { get; init; }
@@ -68,7 +74,7 @@ public sealed class PostgresServer : IAsyncLifetime
         // PostgreSQL refuses to run as root, and insists on owning its folder.
         if (Environment.IsPrivilegedProcess)
         {
-            await RunAsync("chown", "postgres", _folder.Path);
+            await RunAsync("chown", "postgres", _folder.Path, DataFolder ?? _folder.Path);
         }
 
         await RunServerToolAsync("initdb", "-D", Data, "-A", "trust", "-U", "postgres", "--no-sync", "--no-locale", "-E", "UTF8");

@@ -16,8 +16,12 @@ internal sealed class Chatter(string from, string to) : IDisposable
     private readonly ConcurrentQueue<(string Id, long Seq, string Body)> _acknowledged = new();
     private RawClient? _writer;
     private int _next;
+    private volatile bool _isStopping;
 
     public int Acknowledged => _acknowledged.Count;
+
+    /// <summary>How often a message was refused for the moment.</summary>
+    public int Refused { get; private set; }
 
     public RawClient Writer => _writer!;
 
@@ -52,9 +56,9 @@ internal sealed class Chatter(string from, string to) : IDisposable
         var underWay = new Queue<(Task<JsonElement> Answer, string Body)>();
         try
         {
-            while (Acknowledged + underWay.Count < until || underWay.Count > 0)
+            while (WantsMore() || underWay.Count > 0)
             {
-                if (underWay.Count < AtATime && Acknowledged + underWay.Count < until)
+                if (underWay.Count < AtATime && WantsMore())
                 {
                     var body = $"{_next++}";
                     underWay.Enqueue((await BeginAsync(body), body));
@@ -68,6 +72,8 @@ internal sealed class Chatter(string from, string to) : IDisposable
                     underWay.Enqueue((await BeginAsync(text), text));
                 }
             }
+
+            bool WantsMore() => !_isStopping && Acknowledged + underWay.Count < until;
         }
         catch (Exception ended) when (ended is StreamEndedException or System.Net.WebSockets.WebSocketException or ObjectDisposedException)
         {
@@ -82,6 +88,9 @@ internal sealed class Chatter(string from, string to) : IDisposable
             }
         }
     }
+
+    /// <summary>Begins nothing new; what is under way is written until it is acknowledged.</summary>
+    public void Stop() => _isStopping = true;
 
     /// <summary>Everything acknowledged is in both logs once, and neither has a hole.</summary>
     public async Task CheckAsync(Uri server)
@@ -121,6 +130,7 @@ internal sealed class Chatter(string from, string to) : IDisposable
         }
 
         Assert.True(answer.GetProperty("err").Text("code") == "unavailable", $"Expected that {body} is sent, got {answer}");
+        Refused++;
         return false;
     }
 
