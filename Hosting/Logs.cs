@@ -23,6 +23,8 @@ internal static class Logs
             // Advice of Orleans' about the garbage collector, at every start: which one is chosen in Silo.csproj.
             .Filter.ByExcluding(line => line.MessageTemplate.Text.StartsWith("Note: ", StringComparison.Ordinal))
             .Filter.ByExcluding(FalseAlarms.Is)
+            // The framework cannot know what is configured and what that means here: StorageStartup says it, at the first start.
+            .Filter.ByExcluding(line => line.MessageTemplate.Text.StartsWith("No XML encryptor configured.", StringComparison.Ordinal))
             // What keeps the host from starting is said once, in one line, by SiloApp.
             .Filter.ByExcluding(line => line.Exception is StorageException || line.MessageTemplate.Text == "Hosting failed to start")
             .Enrich.FromLogContext()

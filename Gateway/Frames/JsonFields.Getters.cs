@@ -165,8 +165,14 @@ internal sealed partial class JsonFields
     /// <summary>An account id, in lower case.</summary>
     public string Account(ReadOnlySpan<byte> name)
     {
-        if (!AccountIds.TryNormalize(OptionalText(name), out var id))
+        var text = OptionalText(name);
+        if (!AccountIds.TryNormalize(text, out var id))
         {
+            if (text is Senders.Service)
+            {
+                Refuse(ErrorCodes.InvalidArgument, $"{Text(name)}: {Senders.Service} is the service itself. Its messages can be read; it is no account, and nobody can write to it.");
+            }
+
             Refuse(name, AccountShape);
         }
 

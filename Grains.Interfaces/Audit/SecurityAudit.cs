@@ -8,7 +8,7 @@ namespace OrleansIM.Audit;
 /// a category of the log, so that it goes wherever logs go and nobody can take a line back. Never a password, a token, a
 /// mail address or anything that people write.
 /// </summary>
-public sealed partial class SecurityAudit(ILoggerFactory loggers)
+public sealed class SecurityAudit(ILoggerFactory loggers)
 {
     /// <summary>The category of the log.</summary>
     public const string Category = "OrleansIM.Audit";
@@ -17,6 +17,10 @@ public sealed partial class SecurityAudit(ILoggerFactory loggers)
     public const string Ok = "ok";
 
     private const string SourceKey = "im.source";
+
+    // What is not there is left out, so each combination is a template of its own.
+    private static readonly string[] s_optional = ["Account", "Session", "Source", "Detail"];
+    private static readonly string[] s_templates = [.. Enumerable.Range(0, 1 << s_optional.Length).Select(Template)];
 
     private readonly ILogger _logger = loggers.CreateLogger(Category);
 
@@ -33,9 +37,32 @@ public sealed partial class SecurityAudit(ILoggerFactory loggers)
     /// <param name="session">The session in which it was asked for.</param>
     /// <param name="detail">What the event's description says.</param>
     /// <param name="source">The network address it came from; null for what <see cref="ComesFrom"/> has said.</param>
-    public void Write(string what, string? account, string outcome = Ok, string? session = null, string? detail = null, string? source = null) =>
-        Line(_logger, what, outcome, account, session, source ?? Source, detail);
+    public void Write(string what, string? account, string outcome = Ok, string? session = null, string? detail = null, string? source = null)
+    {
+        if (!_logger.IsEnabled(LogLevel.Information))
+        {
+            return;
+        }
 
-    [LoggerMessage(1, LogLevel.Information, "{Event} {Outcome} account={Account} session={Session} source={Source} detail={Detail}")]
-    private static partial void Line(ILogger logger, string @event, string outcome, string? account, string? session, string? source, string? detail);
+        string?[] values = [account, session, source ?? Source, detail];
+        var fields = new List<KeyValuePair<string, object?>>(values.Length + 3) { new("Event", what), new("Outcome", outcome) };
+        var present = 0;
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (values[i] is { } value)
+            {
+                fields.Add(new(s_optional[i], value));
+                present |= 1 << i;
+            }
+        }
+
+        fields.Add(new("{OriginalFormat}", s_templates[present]));
+        _logger.Log(LogLevel.Information, new EventId(1, "Line"), fields, null, static (fields, _) => Text(fields));
+    }
+
+    private static string Text(List<KeyValuePair<string, object?>> fields) => string.Join(' ', fields.SkipLast(1).Select((field, i) => i < 2 ? field.Value : $"{Label(field.Key)}={field.Value}"));
+
+    private static string Template(int present) => string.Concat(["{Event} {Outcome}", .. s_optional.Where((_, i) => (present & (1 << i)) != 0).Select(name => $" {Label(name)}={{{name}}}")]);
+
+    private static string Label(string name) => name.ToLowerInvariant();
 }

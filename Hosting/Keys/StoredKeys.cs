@@ -8,6 +8,9 @@ namespace OrleansIM.Hosting.Keys;
 /// <summary>Looks at the keys that are stored, before anybody needs one.</summary>
 internal sealed class StoredKeys(IKeyManager keys, IStorageDatabase database)
 {
+    /// <summary>Whether there is no key yet: the first one is made when something is sealed.</summary>
+    public bool AreNone => keys.GetAllKeys().Count == 0;
+
     /// <summary>
     /// A key that cannot be opened would only be passed over: tokens would be dead and mailboxes shut, and nobody would say why.
     /// </summary>

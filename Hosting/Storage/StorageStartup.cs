@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Options;
 using OrleansIM.Hosting.Keys;
 
 namespace OrleansIM.Hosting.Storage;
 
 /// <summary>Opens the database before anything else of the host starts, and closes it after everything has stopped.</summary>
-internal sealed partial class StorageStartup(IStorageDatabase database, StoredKeys keys, ILogger<StorageStartup> logger) : IHostedLifecycleService
+internal sealed partial class StorageStartup(IStorageDatabase database, StoredKeys keys, IOptions<KeyOptions> keyOptions, ILogger<StorageStartup> logger) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -13,6 +14,10 @@ internal sealed partial class StorageStartup(IStorageDatabase database, StoredKe
         try
         {
             await keys.CheckAsync();
+            if (keys.AreNone && keyOptions.Value.CertificateFile.Length == 0)
+            {
+                LogKeysAsTheyAre();
+            }
         }
         catch
         {

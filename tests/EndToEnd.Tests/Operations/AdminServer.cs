@@ -53,7 +53,7 @@ public sealed class AdminServer : IAsyncLifetime
     public string[] AuditOf(string account) =>
     [
         .. ReadAudit().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonElement.Parse(line))
-            .Where(line => line.GetProperty("Account").ValueKind == JsonValueKind.String && line.Text("Account") == account)
+            .Where(line => line.Has("Account") && line.Text("Account") == account)
             .Select(static line => $"{line.Text("Event")} {line.Text("Outcome")}"),
     ];
 }
