@@ -26,8 +26,8 @@ public sealed partial class ImClient
     }
 
     /// <summary>
-    /// Lists everything that gets at an account, the oldest first: its sessions and, of the account that signed in, its app
-    /// passwords.
+    /// Lists everything that gets at an account, the oldest first: its sessions and, of the account that signed in, the devices
+    /// that are signed in and not connected, and its app passwords.
     /// </summary>
     /// <param name="as">The account.</param>
     /// <param name="ct">Stops waiting.</param>
@@ -41,7 +41,7 @@ public sealed partial class ImClient
             ct);
     }
 
-    /// <summary>Shuts one out: ends the session, or revokes the app password.</summary>
+    /// <summary>Shuts one out: signs the session or device out, or revokes the app password.</summary>
     /// <param name="as">The account.</param>
     /// <param name="device">One of <see cref="ListDevicesAsync"/>.</param>
     /// <param name="ct">Stops waiting.</param>

@@ -39,6 +39,7 @@ internal sealed class AccountOptionsValidator : IValidateOptions<AccountOptions>
         .Require(options.MaxContacts >= 1, nameof(options.MaxContacts), options.MaxContacts, "1 or more")
         .Require(options.MaxValues >= 1, nameof(options.MaxValues), options.MaxValues, "1 or more")
         .Require(options.MaxSessions >= 1, nameof(options.MaxSessions), options.MaxSessions, "1 or more")
+        .Require(options.MaxDevices is >= 1 and <= 1_000, nameof(options.MaxDevices), options.MaxDevices, "between 1 and 1,000")
         .Require(options.MaxAppPasswords is >= 0 and <= 1_000, nameof(options.MaxAppPasswords), options.MaxAppPasswords, "between 0 and 1,000")
         .Require(options.MaxInvites is >= 1 and <= 10_000, nameof(options.MaxInvites), options.MaxInvites, "between 1 and 10,000")
         .Require(options.ExportsPerHour >= 1, nameof(options.ExportsPerHour), options.ExportsPerHour, "1 or more")

@@ -629,15 +629,20 @@ export interface PrivacyValues {
 }
 
 export interface Device {
-  readonly kind: "session" | "appPassword";
+  /** A session is connected; a device is signed in and not connected. */
+  readonly kind: "session" | "device" | "appPassword";
   readonly id: string;
   /** Empty for a device that gave no name. */
   readonly name: string;
   readonly createdAt: string;
+  /** Of a session or a device: when it signed in. */
+  readonly signedInAt?: string;
+  readonly connected: boolean;
+  /** Of a device give or take a day. */
   readonly lastUsed?: string;
   /** An IPv4 address or IPv6 /64. */
   readonly from?: string;
-  /** Of a session: the account that signed in. */
+  /** Of a session or a device: the account that signed in. */
   readonly signedInAs?: string;
   readonly current: boolean;
 }

@@ -110,7 +110,7 @@ internal static class WireMapping
         foreach (var device in devices)
         {
             json.WriteStartObject();
-            json.WriteString("kind"u8, device.Kind is DeviceKind.Session ? "session" : "appPassword");
+            json.WriteString("kind"u8, Name(device.Kind));
             json.WriteString("id"u8, device.Id);
             json.WriteString("name"u8, device.Name);
             json.WriteTime("createdAt"u8, device.CreatedAt);
@@ -121,12 +121,25 @@ internal static class WireMapping
 
             json.WriteOptional("from"u8, device.From);
             json.WriteOptional("signedInAs"u8, device.SignedInAs);
+            if (device.SignedInAt is { } signedInAt)
+            {
+                json.WriteTime("signedInAt"u8, signedInAt);
+            }
+
+            json.WriteBoolean("connected"u8, device.Kind is DeviceKind.Session);
             json.WriteBoolean("current"u8, device.Id == own);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
     }
+
+    private static string Name(DeviceKind kind) => kind switch
+    {
+        DeviceKind.Session => "session",
+        DeviceKind.Device => "device",
+        _ => "appPassword",
+    };
 
     public static void WriteAppPassword(Utf8JsonWriter json, NewAppPassword made)
     {

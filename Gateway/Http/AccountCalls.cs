@@ -69,6 +69,10 @@ internal sealed class AccountCalls(
             return HttpAnswer.Refused(fault);
         }
 
+        // Whole milliseconds: what is said here and what is sealed is the same.
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+        SigningIn.Say(device, at, at + options.TokenLifetime);
+
         // What can be neither an id nor an address is as wrong as one that nobody has.
         var (with, outcome) = jwt is not null ? ("jwt", await LogInByJwtAsync(http, jwt))
             : AccountIds.TryNormalize(login, out var account) ? ("account", await LogInToAccountAsync(http, account, password!))
@@ -85,7 +89,7 @@ internal sealed class AccountCalls(
             return HttpAnswer.Refused(refusal);
         }
 
-        var claims = Claims(outcome.Get(), device);
+        var claims = Claims(outcome.Get(), device, at);
         var token = tokens.Seal(claims);
         return HttpAnswer.Ok(StatusCodes.Status200OK, json =>
         {
@@ -247,21 +251,17 @@ internal sealed class AccountCalls(
         }
     }
 
-    private TokenClaims Claims(SignedIn signedIn, string device)
+    private TokenClaims Claims(SignedIn signedIn, string device, DateTimeOffset at) => new()
     {
-        // Whole milliseconds: what is said here and what is sealed is the same.
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
-        return new TokenClaims
-        {
-            TokenId = RandomIds.Next(),
-            Account = signedIn.Account,
-            Generation = signedIn.Grant.Generation,
-            IssuedAt = now,
-            ExpiresAt = now + options.TokenLifetime,
-            Device = device,
-            Via = signedIn.Via,
-        };
-    }
+        // An account of an earlier version has no list of devices yet.
+        TokenId = signedIn.Grant.TokenId ?? RandomIds.Next(),
+        Account = signedIn.Account,
+        Generation = signedIn.Grant.Generation,
+        IssuedAt = at,
+        ExpiresAt = at + options.TokenLifetime,
+        Device = device,
+        Via = signedIn.Via,
+    };
 
     private bool TryAuthenticate(HttpContext http, [NotNullWhen(true)] out TokenClaims? token)
     {

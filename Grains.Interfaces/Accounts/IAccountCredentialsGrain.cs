@@ -96,12 +96,24 @@ public sealed record TokenGrant
 {
     /// <summary>Raised by "sign out everywhere" and a change of password: tokens of an older generation are dead.</summary>
     [Id(0)] public required int Generation { get; init; }
+
+    /// <summary>
+    /// What the token has to be called: it is in the account's list of devices by that. Null where no device was said
+    /// (<see cref="SigningIn"/>).
+    /// </summary>
+    [Id(1)] public string? TokenId { get; init; }
 }
 
 /// <summary>The content of a token, which the gateway has unsealed. The account decides whether it is still good.</summary>
 [GenerateSerializer, Immutable, Alias("im.TokenClaims")]
 public sealed record TokenClaims
 {
+    /// <summary>
+    /// Begins the id of a token that is good only while its account has it in the list of devices. Those of before there was a list
+    /// have other ids; they are good until they are signed out or end. It is said by the id, since every version hands that on as it is.
+    /// </summary>
+    public const char ListedMark = '.';
+
     [Id(0)] public required string TokenId { get; init; }
     [Id(1)] public required string Account { get; init; }
     [Id(2)] public required int Generation { get; init; }

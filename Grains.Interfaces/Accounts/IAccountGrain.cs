@@ -41,7 +41,8 @@ public interface IAccountGrain : IGrainWithStringKey
 
     /// <summary>
     /// Everything that gets at the account, in one list: its sessions, and, in a session that was signed in with this account
-    /// itself, its app passwords. The oldest first. Refused: <c>forbidden</c>.
+    /// itself, the devices that are signed in and not connected, and its app passwords. The oldest first. Refused:
+    /// <c>forbidden</c>.
     /// </summary>
     [Alias("ListDevices")]
     Task<Outcome<DeviceInfo[]>> ListDevicesAsync(string session);
@@ -50,7 +51,10 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("ListSessions")]
     Task<Outcome<SessionInfo[]>> ListSessionsAsync(string session);
 
-    /// <summary>Signs another session of this account out, its token with it. Refused: <c>forbidden</c>, <c>invalid_argument</c>.</summary>
+    /// <summary>
+    /// Signs another session or device of this account out, its token with it. Refused: <c>forbidden</c>,
+    /// <c>invalid_argument</c>.
+    /// </summary>
     [Alias("EndSession")]
     Task<Outcome> EndSessionAsync(string session, string target);
 

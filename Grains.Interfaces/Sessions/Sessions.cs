@@ -126,13 +126,13 @@ public sealed record SessionInfo
     [Id(3)] public required DateTimeOffset Since { get; init; }
 }
 
-/// <summary>What can get at an account: a session, or an app password.</summary>
+/// <summary>What can get at an account: a session, a device that is signed in and not connected, or an app password.</summary>
 [GenerateSerializer, Immutable, Alias("im.DeviceInfo")]
 public sealed record DeviceInfo
 {
     [Id(0)] public required DeviceKind Kind { get; init; }
 
-    /// <summary>Of the session, or of the app password.</summary>
+    /// <summary>Of the session, the device or the app password.</summary>
     [Id(1)] public required string Id { get; init; }
 
     /// <summary>What the device, or the owner, has called it.</summary>
@@ -145,8 +145,11 @@ public sealed record DeviceInfo
     /// <summary>From where that was: an IPv4 address or IPv6 /64, if it is known.</summary>
     [Id(5)] public string? From { get; init; }
 
-    /// <summary>Of a session: the account that signed in.</summary>
+    /// <summary>Of a session or a device: the account that signed in.</summary>
     [Id(6)] public string? SignedInAs { get; init; }
+
+    /// <summary>Of a session or a device: when it signed in.</summary>
+    [Id(7)] public DateTimeOffset? SignedInAt { get; init; }
 }
 
 /// <summary>What kind of thing gets at an account.</summary>
@@ -154,6 +157,8 @@ public enum DeviceKind
 {
     Session = 1,
     AppPassword = 2,
+    /// <summary>Signed in, and not connected at the moment.</summary>
+    Device = 3,
 }
 
 /// <summary>Why a session no longer sees an account.</summary>

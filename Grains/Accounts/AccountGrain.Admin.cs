@@ -67,10 +67,7 @@ internal sealed partial class AccountGrain : IAccountAdminGrain
 
         if (session is null)
         {
-            var changed = await ChangeRecordAsync(RevokeAll);
-            _audit.Write(AuditEvents.SignedOut, _id, changed.Refusal?.Code ?? SecurityAudit.Ok, detail: "everywhere");
-            await EndOwnSessionsAsync(open => !IsGood(open.Token), SessionEnd.SignedOut);
-            return changed;
+            return await SignOutEverywhereAsync();
         }
 
         if (!_sessions.TryGetValue(session, out var found))

@@ -25,7 +25,7 @@ internal sealed partial class AccountGrain
             return refusal;
         }
 
-        return IsActive ? new TokenGrant { Generation = Record.TokenGeneration } : BadCredentials;
+        return await GrantAsync("account", BadCredentials);
     }
 
     /// <summary>Without a name where there is no such account: it might be a password that got into the wrong field.</summary>
@@ -67,6 +67,7 @@ internal sealed partial class AccountGrain
                 TokenGeneration = record.TokenGeneration + 1,
                 KeptToken = request.Token.TokenId,
                 RevokedTokens = [],
+                Devices = [.. record.Devices.Where(device => device.Token == request.Token.TokenId)],
             });
         _audit.Write(AuditEvents.PasswordChanged, _id, changed.Refusal?.Code ?? SecurityAudit.Ok);
         if (!changed.IsRefused)
@@ -89,13 +90,28 @@ internal sealed partial class AccountGrain
             return MailOnly;
         }
 
-        var changed = await ChangeRecordAsync(record => everywhere
-            ? RevokeAll(record)
-            : Revoke(record, token.TokenId, token.ExpiresAt));
+        return everywhere ? await SignOutEverywhereAsync() : await SignOutOneAsync(token.TokenId, token.ExpiresAt);
+    }
+
+    private async Task<Outcome> SignOutEverywhereAsync()
+    {
+        var changed = await ChangeRecordAsync(RevokeAll);
         if (!changed.IsRefused)
         {
-            _audit.Write(AuditEvents.SignedOut, _id, detail: everywhere ? "everywhere" : "one");
-            await EndOwnSessionsAsync(session => everywhere ? !IsGood(session.Token) : session.Token.TokenId == token.TokenId, SessionEnd.SignedOut);
+            _audit.Write(AuditEvents.SignedOut, _id, detail: "everywhere");
+            await EndOwnSessionsAsync(session => !IsGood(session.Token), SessionEnd.SignedOut);
+        }
+
+        return changed;
+    }
+
+    private async Task<Outcome> SignOutOneAsync(string tokenId, DateTimeOffset expiresAt)
+    {
+        var changed = await ChangeRecordAsync(record => DeviceRules.SignOut(record, tokenId, expiresAt, _time.GetUtcNow()));
+        if (!changed.IsRefused)
+        {
+            _audit.Write(AuditEvents.SignedOut, _id, detail: "one");
+            await EndOwnSessionsAsync(session => session.Token.TokenId == tokenId, SessionEnd.SignedOut);
         }
 
         return changed;
@@ -131,7 +147,7 @@ internal sealed partial class AccountGrain
         && token.Account == _id
         && token.ExpiresAt > _time.GetUtcNow()
         && (token.Generation == Record.TokenGeneration || token.TokenId == Record.KeptToken)
-        && !Record.RevokedTokens.ContainsKey(token.TokenId);
+        && (DeviceRules.IsListed(token.TokenId) ? HasDevice(token.TokenId) : !Record.RevokedTokens.ContainsKey(token.TokenId));
 
     /// <summary>Checks the password and answers which version of the credentials it belongs to.</summary>
     private Task<Outcome<int>> VerifyAsync(string password, CancellationToken cancellation) => VerifyAsync(password, _throttle ??= NewThrottle(), cancellation);
@@ -187,15 +203,7 @@ internal sealed partial class AccountGrain
     }
 
     private static Outcome<AccountRecord> RevokeAll(AccountRecord record) =>
-        record with { TokenGeneration = record.TokenGeneration + 1, KeptToken = null, RevokedTokens = [] };
-
-    private AccountRecord Revoke(AccountRecord record, string tokenId, DateTimeOffset expiresAt)
-    {
-        var now = _time.GetUtcNow();
-        var revoked = record.RevokedTokens.Where(token => token.Value > now).ToDictionary();
-        revoked[tokenId] = expiresAt;
-        return record with { RevokedTokens = revoked };
-    }
+        record with { TokenGeneration = record.TokenGeneration + 1, KeptToken = null, RevokedTokens = [], Devices = [] };
 
     private static Refusal BadCredentials { get; } = new(ErrorCodes.BadCredentials, "The account or the password is wrong.");
     private static Refusal Unauthenticated { get; } = new(ErrorCodes.Unauthenticated, "The token is not valid (any more). Sign in again.");

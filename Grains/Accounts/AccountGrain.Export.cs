@@ -22,6 +22,7 @@ internal sealed partial class AccountGrain : IAccountExportGrain
         static it => it._state.Groups.ToSnapshot().Select(group => (group.Group, Line: (Func<byte[]>)(() => ExportLines.Group(group)))),
         static it => it._state.Unread.Select(pair => (pair.Key, Line: (Func<byte[]>)(() => ExportLines.Unread(pair.Key, pair.Value)))),
         static it => it._sessions.Values.Select(session => (session.Id, Line: (Func<byte[]>)(() => ExportLines.Session(session)))),
+        static it => it.Record.Devices.Select(device => (device.Token, Line: (Func<byte[]>)(() => ExportLines.Device(it.WithUse(device))))),
         static it => it.Record.AppPasswords.Select(password => (password.Id, Line: (Func<byte[]>)(() => ExportLines.AppPassword(password)))),
     ];
 

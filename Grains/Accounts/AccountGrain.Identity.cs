@@ -34,7 +34,7 @@ internal sealed partial class AccountGrain
             return BadToken;
         }
 
-        return new TokenGrant { Generation = Record.TokenGeneration };
+        return await GrantAsync(ViaJwt, BadToken);
     }
 
     /// <summary>Checks a token, makes the account if it is the first one, and answers the version of the credentials.</summary>

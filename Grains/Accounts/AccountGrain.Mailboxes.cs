@@ -105,10 +105,10 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
 
     public Task<bool> HasMailboxAsync(string address) => Task.FromResult(Exists && HasMailbox(address));
 
-    public Task<Outcome<TokenGrant>> LogInByMailboxAsync(string address)
+    public async Task<Outcome<TokenGrant>> LogInByMailboxAsync(string address)
     {
         AuditSignIn(Exists && !HasMailbox(address) ? BadCredentials : null, ViaMailbox);
-        return Task.FromResult<Outcome<TokenGrant>>(IsActive && HasMailbox(address) ? new TokenGrant { Generation = Record.TokenGeneration } : BadCredentials);
+        return HasMailbox(address) ? await GrantAsync(ViaMailbox, BadCredentials) : BadCredentials;
     }
 
     private bool HasMailbox(string address) => Array.Exists(Record.Mailboxes, mailbox => mailbox.Address == address);

@@ -199,6 +199,7 @@ internal sealed partial class AccountGrain : IAccountPresenceGrain
 
     private void OnSessionGone(AccountSession session)
     {
+        RememberUse(session);
         if (session.Presence.Status is PresenceStatus.Invisible)
         {
             _damper.OnHidingSessionEnded(_time.GetUtcNow());

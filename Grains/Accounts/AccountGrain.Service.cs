@@ -63,6 +63,7 @@ internal sealed partial class AccountGrain : IAccountServiceGrain
                 TokenGeneration = record.TokenGeneration + 1,
                 KeptToken = null,
                 RevokedTokens = [],
+                Devices = [],
             });
         if (!changed.IsRefused)
         {

@@ -72,6 +72,10 @@ internal sealed partial class AccountGrain
         CountAsShown();
         UpdatePresence();
         _ = KnowMailboxesAsync();
+        if (isOwn && known is null)
+        {
+            _ = NoteDeviceAsync(request.Token, now);
+        }
 
         // In the same turn as the subscription, so that the page and the pushes join without a gap or a double.
         return new OpenedSession { Page = MakePage(request.ResumeFrom) };
@@ -150,7 +154,9 @@ internal sealed partial class AccountGrain
 
         if (!_sessions.TryGetValue(target, out var found))
         {
-            return new Refusal(ErrorCodes.InvalidArgument, "session: there is no such session. See sessions.list.");
+            return FindDevice(target) is { } device
+                ? await SignOutOneAsync(device.Token, device.ExpiresAt)
+                : new Refusal(ErrorCodes.InvalidArgument, "session: there is no such session or device. See devices.list.");
         }
 
         if (!found.IsOwn)

@@ -36,6 +36,12 @@ public sealed class AccountOptions
     /// <summary>The most sessions that see an account at once. Default: 64.</summary>
     public int MaxSessions { get; set; } = 64;
 
+    /// <summary>
+    /// The most devices that are signed in to an account, connected or not. Over it the one that was not heard of for the longest
+    /// time is signed out. Default: 100.
+    /// </summary>
+    public int MaxDevices { get; set; } = 100;
+
     /// <summary>The most app passwords of an account. Default: 20.</summary>
     public int MaxAppPasswords { get; set; } = 20;
 

@@ -16,11 +16,17 @@ internal sealed record AccountRecord
     /// <summary>Tokens of an older generation are dead.</summary>
     public int TokenGeneration { get; init; }
 
-    /// <summary>Tokens that were signed out one by one, until they would have expired anyway.</summary>
+    /// <summary>Tokens without a place in <see cref="Devices"/> that were signed out one by one, until they would have expired anyway.</summary>
     public Dictionary<string, DateTimeOffset> RevokedTokens { get; init => field = value.Count == 0 ? s_none : value; } = s_none;
 
     /// <summary>The token with which the password was changed: it lives on although its generation is over.</summary>
     public string? KeptToken { get; init; }
+
+    /// <summary>
+    /// Who is signed in, by the tokens that are still good (<c>Accounts:MaxDevices</c> at most). A token whose id begins with
+    /// <see cref="OrleansIM.Accounts.TokenClaims.ListedMark"/> is dead when it is not among them.
+    /// </summary>
+    public DeviceRecord[] Devices { get; init; } = [];
 
     /// <summary>Those that were not revoked. They outlive a change of password and "sign out everywhere".</summary>
     public AppPasswordRecord[] AppPasswords { get; init; } = [];
@@ -56,6 +62,22 @@ internal sealed record AccountRecord
     public string? Email { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>A device that is signed in. Its token is in no store: only that token's id is, which opens nothing.</summary>
+internal sealed record DeviceRecord
+{
+    public required string Token { get; init; }
+    public required string Name { get; init; }
+    public required string Via { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>When it was heard of last, give or take a day.</summary>
+    public required DateTimeOffset LastUsed { get; init; }
+
+    /// <summary>From where that was: an IPv4 address or IPv6 /64, if it is known.</summary>
+    public string? LastFrom { get; init; }
 }
 
 /// <summary>Who somebody is for good at an issuer of tokens.</summary>

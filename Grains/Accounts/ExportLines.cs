@@ -77,6 +77,20 @@ internal static class ExportLines
         }
     });
 
+    public static byte[] Device(DeviceRecord device) => Line("device", device, static (json, device) =>
+    {
+        json.WriteString("id"u8, device.Token);
+        json.WriteString("name"u8, device.Name);
+        json.WriteString("via"u8, device.Via);
+        EntryData.WriteTime(json, "createdAt"u8, device.CreatedAt);
+        EntryData.WriteTime(json, "expiresAt"u8, device.ExpiresAt);
+        EntryData.WriteTime(json, "lastUsed"u8, device.LastUsed);
+        if (device.LastFrom is { } from)
+        {
+            json.WriteString("from"u8, from);
+        }
+    });
+
     public static byte[] AppPassword(AppPasswordRecord password) => Line("appPassword", password, static (json, password) =>
     {
         json.WriteString("id"u8, password.Id);

@@ -187,6 +187,20 @@ const behaviours = {
     assert.deepEqual((await desk.listDevices(desk.account)).map(({ name }) => name), ["desk"]);
   },
 
+  async "devices.unconnected"(world) {
+    const desk = await world.join("ann", { device: "desk" });
+    const phone = await world.signIn(desk.account, { device: "phone" });
+    const session = phone.session;
+    await phone.close();
+    const find = async () => (await desk.listDevices(desk.account)).find(({ name }) => name === "phone");
+    await eventually(async () => (await find())?.connected === false, "the phone is not connected");
+    const device = await find();
+    assert.equal(device.kind, "device");
+    await desk.revokeDevice(desk.account, device);
+    assert.deepEqual((await desk.listDevices(desk.account)).map(({ name }) => name), ["desk"]);
+    await assert.rejects(world.client().connect(session), { code: "unauthenticated" });
+  },
+
   async "devices.list-and-end"(world) {
     const phone = await world.join("ann", { device: "phone" });
     const desk = await world.signIn(phone.account, { device: "desk" });

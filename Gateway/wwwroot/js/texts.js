@@ -299,6 +299,7 @@ const TEXTS = {
   value: ["Value", "值"],
   valueHint: ["A text or JSON.", "文本或 JSON。"],
   devices: ["Devices", "设备"],
+  notConnected: ["Not connected", "未连接"],
   unknownDevice: ["A device without a name", "未命名设备"],
   thisOne: ["this one", "当前设备"],
   signedInAs: ["signed in as {name}", "以 {name} 登录"],

@@ -133,6 +133,25 @@ public sealed class SignInBehaviours(ServerFixture fixture) : BehaviourTest(fixt
     }
 
     [Fact]
+    [Trait("Behaviour", "devices.unconnected")]
+    public async Task Device_NotConnected_IsListedAndItsTokenDeadOnceItIsShutOut()
+    {
+        var desk = await JoinAsync("ann", options => options with { Device = "desk" });
+        var phone = await SignInAsync(desk.Account, options => options with { Device = "phone" });
+        var session = phone.Client.Session;
+        await phone.Client.DisposeAsync();
+        Task<IReadOnlyList<Client.Device>> ListAsync() => desk.Client.ListDevicesAsync(desk.Account);
+        await Eventually.TrueAsync(async () => (await ListAsync()).Any(one => one is { Name: "phone", Connected: false }), "the phone not to be connected", RawClient.Patience);
+        var device = (await ListAsync()).Single(one => one.Name == "phone");
+        Assert.Equal((Client.Device.DeviceKind, "127.0.0.1"), (device.Kind, device.From));
+
+        await desk.Client.RevokeDeviceAsync(desk.Account, device);
+
+        Assert.Equal(["desk"], (await ListAsync()).Select(one => one.Name));
+        await RefusedAsync("unauthenticated", () => New().Client.ConnectAsync(session));
+    }
+
+    [Fact]
     [Trait("Behaviour", "devices.list-and-end")]
     public async Task Devices_AreListed_AndOneEndsAnother()
     {

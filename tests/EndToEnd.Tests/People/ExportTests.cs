@@ -13,7 +13,7 @@ public sealed class ExportTests(PostgresServer postgres) : IClassFixture<Postgre
     {
         "PasswordHash", "CredentialVersion", "TokenGeneration", "RevokedTokens", "KeptToken", "Hash", "Secret", "IsSecretRefused", "IsBeingErased", "LinkGroup",
         "AppliedSeq", "TrimmedUpTo", "Marks", "Merged", "Since", "AddressBook", "Receipts", "OwedReceipts", "Unread", "UidValidity", "IsDisabled", "IsDeleted", "IsBound",
-        "State", "IsUnread", "Security", "Mentions", "MemberInvites", "Joined", "MessageId", "Unfiled", "Book", "ReadAt", "IsFromBook", "At", "CreatedAt", "BoundAt", "Date",
+        "State", "IsUnread", "Security", "Mentions", "MemberInvites", "Joined", "MessageId", "Unfiled", "Book", "ReadAt", "IsFromBook", "At", "CreatedAt", "ExpiresAt", "LastUsed", "BoundAt", "Date",
     };
 
     [Fact]

@@ -34,6 +34,9 @@ public sealed class OpTests : IAsyncLifetime
             { """{"op":"send","as":"ann","body":"x","cid":"1"}""", ErrorCodes.InvalidArgument, "to:" },
             { """{"op":"send","as":"ann","to":"b/b","body":"x","cid":"1"}""", ErrorCodes.InvalidArgument, "to:" },
             { """{"op":"send","as":"ann","to":"group:","body":"x","cid":"1"}""", ErrorCodes.InvalidArgument, "to:" },
+            { """{"op":"send","as":"ann","to":"@service","body":"x","cid":"1"}""", ErrorCodes.InvalidArgument, "to: @service is the service itself" },
+            { """{"op":"typing","as":"ann","to":"@service","on":true}""", ErrorCodes.InvalidArgument, "to: @service is the service itself" },
+            { """{"op":"contacts.request","as":"ann","account":"@service"}""", ErrorCodes.InvalidArgument, "account: @service is the service itself" },
             { """{"op":"send","as":"ann","to":"bob","cid":"1"}""", ErrorCodes.InvalidArgument, "body:" },
             { """{"op":"send","as":"ann","to":"bob","body":"","cid":"1"}""", ErrorCodes.InvalidArgument, "body:" },
             { """{"op":"send","as":"ann","to":"bob","body":{"a":1},"cid":"1"}""", ErrorCodes.InvalidArgument, "body:" },
@@ -319,13 +322,15 @@ public sealed class OpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Devices_OfAnAccount_AreSessionsAndAppPasswords()
+    public async Task Devices_OfAnAccount_AreSessionsDevicesAndAppPasswords()
     {
         var devices = (await _ann.OkAsync("""{"id":1,"op":"devices.list","as":"ann"}""")).GetProperty("devices").EnumerateArray().ToArray();
 
-        Assert.Equal(["session", "appPassword"], devices.Select(device => device.GetProperty("kind").GetString()));
-        Assert.Equal([true, false], devices.Select(device => device.GetProperty("current").GetBoolean()));
-        Assert.Equal("""{"kind":"appPassword","id":"app-1","name":"a program","createdAt":"1970-01-01T00:00:00.000Z","lastUsed":"1970-01-01T00:00:00.000Z","from":"192.0.2.1","current":false}""", devices[1].GetRawText());
+        Assert.Equal(["session", "device", "appPassword"], devices.Select(device => device.GetProperty("kind").GetString()));
+        Assert.Equal([true, false, false], devices.Select(device => device.GetProperty("connected").GetBoolean()));
+        Assert.Equal([true, false, false], devices.Select(device => device.GetProperty("current").GetBoolean()));
+        Assert.Equal("""{"kind":"appPassword","id":"app-1","name":"a program","createdAt":"1970-01-01T00:00:00.000Z","lastUsed":"1970-01-01T00:00:00.000Z","from":"192.0.2.1","connected":false,"current":false}""", devices[2].GetRawText());
+        Assert.Equal("""{"kind":"device","id":".d1","name":"phone","createdAt":"1970-01-01T00:00:00.000Z","signedInAs":"ann","signedInAt":"1970-01-01T00:00:00.000Z","connected":false,"current":false}""", devices[1].GetRawText());
     }
 
     [Fact]

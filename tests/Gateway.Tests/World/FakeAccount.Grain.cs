@@ -69,6 +69,7 @@ internal sealed partial class FakeAccount : IAccountGrain
     public Task<Outcome<DeviceInfo[]>> ListDevicesAsync(string session) => TurnAsync<DeviceInfo[]>("ListDevices", session, () => (DeviceInfo[])
         [
             .. _sessions.Values.Select(s => new DeviceInfo { Kind = DeviceKind.Session, Id = s.Session, Name = s.Token.Device, CreatedAt = s.Token.IssuedAt, SignedInAs = s.Token.Account }),
+            new DeviceInfo { Kind = DeviceKind.Device, Id = ".d1", Name = "phone", CreatedAt = DateTimeOffset.UnixEpoch, SignedInAs = Id, SignedInAt = DateTimeOffset.UnixEpoch },
             new DeviceInfo { Kind = DeviceKind.AppPassword, Id = "app-1", Name = "a program", CreatedAt = DateTimeOffset.UnixEpoch, LastUsed = DateTimeOffset.UnixEpoch, From = "192.0.2.1" },
         ]);
 

@@ -125,7 +125,9 @@ function aboutDevice(page, device) {
     device.current && t("thisOne"),
     isApp && t("appPassword"),
     !isApp && device.signedInAs !== page.account && t("signedInAs", { name: device.signedInAs }),
-    t("since", { when: when(device.createdAt) }),
+    device.kind === "device" && t("notConnected"),
+    t("since", { when: when(device.signedInAt ?? device.createdAt) }),
+    device.kind === "device" && device.lastUsed && t("lastUsed", { when: when(device.lastUsed) }),
     isApp && (device.lastUsed ? t("lastUsed", { when: when(device.lastUsed) }) : t("neverUsed")),
     device.from && t("fromAddress", { address: device.from }),
   ].filter(Boolean).join(" · ");
