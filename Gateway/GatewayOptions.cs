@@ -140,6 +140,12 @@ public sealed class GatewayOptions
     /// <summary>As <see cref="RequestBurst"/>, of all streams here that one account has signed in. Default: 20,000.</summary>
     public int AccountRequestBurst { get; set; } = 20_000;
 
+    /// <summary>
+    /// Bytes a second that one stream may send, over a while, of what is no part of a request: pings, pongs, headers of frames. What
+    /// is more is read later; the stream is not closed. 16 times as many may come at once. Default: 4,096.
+    /// </summary>
+    public int ControlBytesPerSecond { get; set; } = 4_096;
+
     /// <summary>How long a frame may take from its first byte to its last; then the stream is closed (4003). Default: 20 seconds.</summary>
     public TimeSpan FrameTimeout { get; set; } = TimeSpan.FromSeconds(20);
 

@@ -40,6 +40,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         Count(nameof(options.RequestBurst), options.RequestBurst, 1, int.MaxValue);
         Count(nameof(options.AccountRequestsPerSecond), options.AccountRequestsPerSecond, 1, int.MaxValue);
         Count(nameof(options.AccountRequestBurst), options.AccountRequestBurst, 1, int.MaxValue);
+        Count(nameof(options.ControlBytesPerSecond), options.ControlBytesPerSecond, 512, int.MaxValue);
         Count(nameof(options.MaxReceiveBytes), options.MaxReceiveBytes, 128 * 1024, long.MaxValue);
         Count(nameof(options.MaxQueuedBytesInTotal), options.MaxQueuedBytesInTotal, 16 * 1024, long.MaxValue);
         Count(nameof(options.SignInsPerMinuteInTotal), options.SignInsPerMinuteInTotal, 1, int.MaxValue);

@@ -9,7 +9,7 @@ namespace OrleansIM.Gateway.Connections;
 /// next frame is asked for: a silent client costs none. Pieces have a number that is bounded too, since empty ones cost no
 /// byte; and what is larger than a few kilobytes is taken from a budget that all streams share.
 /// </summary>
-internal sealed class FrameReader(WebSocket socket, ReceiveBudget budget, TimeProvider time) : IDisposable
+internal sealed class FrameReader(WebSocket socket, ReceiveBudget budget, ControlRate control, TimeProvider time) : IDisposable
 {
     private const int SmallBuffer = 4096;
 
@@ -23,6 +23,8 @@ internal sealed class FrameReader(WebSocket socket, ReceiveBudget budget, TimePr
     /// <summary>How long the frame that is being read has been under way; nothing between two frames.</summary>
     public TimeSpan UnfinishedFor => Volatile.Read(ref _begunAt) is var begun and not 0 ? time.GetElapsedTime(begun) : TimeSpan.Zero;
 
+    public bool IsSlowed => control.IsSlowing;
+
     /// <summary>The next frame. Its bytes are good until the next call.</summary>
     public async ValueTask<ReceivedFrame> ReadAsync()
     {
@@ -33,6 +35,7 @@ internal sealed class FrameReader(WebSocket socket, ReceiveBudget budget, TimePr
             return new ReceivedFrame(ReceivedKind.Closed, default);
         }
 
+        control.OnPiece(0);
         if (begun.EndOfMessage)
         {
             return new ReceivedFrame(begun.MessageType == WebSocketMessageType.Text ? ReceivedKind.Text : ReceivedKind.Binary, default);
@@ -64,6 +67,7 @@ internal sealed class FrameReader(WebSocket socket, ReceiveBudget budget, TimePr
                 return new ReceivedFrame(ReceivedKind.Closed, default);
             }
 
+            control.OnPiece(piece.Count);
             length += piece.Count;
             if (length > ProtocolLimits.MaxClientFrame)
             {

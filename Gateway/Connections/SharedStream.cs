@@ -11,6 +11,9 @@ internal sealed class SharedStream(Stream inner) : Stream
 {
     private readonly SemaphoreSlim _turn = new(1);
 
+    /// <summary>What is counted of the reading, from when it is set.</summary>
+    public ControlRate? Control { get; set; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -25,7 +28,30 @@ internal sealed class SharedStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        // Without room for a byte it waits for the client, as nearly always, and costs no more than that.
+        if (Control is not { } control || buffer.IsEmpty)
+        {
+            return inner.ReadAsync(buffer, cancellationToken);
+        }
+
+        var wait = control.WaitAsync();
+        if (!wait.IsCompletedSuccessfully)
+        {
+            return ReadLaterAsync(wait, control, buffer, cancellationToken);
+        }
+
+        var read = inner.ReadAsync(buffer, cancellationToken);
+        if (!read.IsCompletedSuccessfully)
+        {
+            return CountAsync(read, control);
+        }
+
+        var bytes = read.Result;
+        control.OnRead(bytes);
+        return new ValueTask<int>(bytes);
+    }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -73,6 +99,21 @@ internal sealed class SharedStream(Stream inner) : Stream
         }
 
         base.Dispose(disposing);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadLaterAsync(ValueTask wait, ControlRate control, Memory<byte> buffer, CancellationToken cancellation)
+    {
+        await wait;
+        return await CountAsync(inner.ReadAsync(buffer, cancellation), control);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<int> CountAsync(ValueTask<int> read, ControlRate control)
+    {
+        var bytes = await read;
+        control.OnRead(bytes);
+        return bytes;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -17,6 +17,9 @@ internal sealed partial class StreamConnection
     /// <summary>How long a frame has been under way.</summary>
     public TimeSpan UnfinishedFor => _reader.UnfinishedFor;
 
+    /// <summary>It is not read for a moment, for it sends too much that is no request.</summary>
+    public bool IsSlowed => _reader.IsSlowed;
+
     /// <summary>Whether the frame is one too many, which is answered then, or closes the stream.</summary>
     private bool IsTooMuch(ReadOnlyMemory<byte> frame)
     {

@@ -32,11 +32,12 @@ internal sealed partial class StreamConnection : IDisposable
     private volatile bool _isGreeting;
     private int _isClosed;
 
-    public StreamConnection(StreamServices services, WebSocket socket, Stream wire, string source)
+    public StreamConnection(StreamServices services, WebSocket socket, SharedStream wire, string source)
     {
         (_services, _socket, _source) = (services, socket, source);
         _queue = new SendQueue(socket, wire, services.Options.MaxQueuedBytes, services.Time) { Drained = OnDrained };
-        _reader = new FrameReader(socket, services.Receive, services.Time);
+        wire.Control = new ControlRate(services.Options.ControlBytesPerSecond, services.Time, () => services.Limited.OnLimited("control"));
+        _reader = new FrameReader(socket, services.Receive, wire.Control, services.Time);
         _rate = new RequestRate(services.Options, services.Rates, services.Time);
         _slots = new SemaphoreSlim(services.Options.MaxRequestsInFlight);
         _request = new OpRequest(_fields, services.Options);

@@ -143,7 +143,7 @@ internal sealed class ServiceCalls(IAccountDirectory directory, SourceLimits lim
             return HttpAnswer.Refused(s_unauthenticated);
         }
 
-        if (limits.CheckSignIn(http) is { } fault)
+        if (limits.CheckService(http) is { } fault)
         {
             return HttpAnswer.Refused(fault);
         }

@@ -22,6 +22,9 @@ internal sealed class SourceLimits(GatewayOptions options, SignInMetrics metrics
     /// <summary>Null if the source may try to sign in; counts it among those of everybody.</summary>
     public Refusal? CheckSignIn(HttpContext http) => Check(_failures, http, "signin", permits: 0) ?? CountInTotal(_signInsInTotal, "signin_total");
 
+    /// <summary>Null if the source may call the service API; people's sign-ins are not counted with it, and have their own limit.</summary>
+    public Refusal? CheckService(HttpContext http) => Check(_failures, http, "signin", permits: 0);
+
     public void CountFailedSignIn(HttpContext http) => Count(_failures, http);
 
     /// <summary>Null if the source may come with an invite.</summary>
@@ -53,14 +56,14 @@ internal sealed class SourceLimits(GatewayOptions options, SignInMetrics metrics
             return IPAddress.None;
         }
 
-        if (address.AddressFamily == AddressFamily.InterNetwork)
-        {
-            return address;
-        }
-
         if (address.IsIPv4MappedToIPv6)
         {
             return address.MapToIPv4();
+        }
+
+        if (address.AddressFamily == AddressFamily.InterNetwork || IPAddress.IsLoopback(address))
+        {
+            return address;
         }
 
         var bytes = address.GetAddressBytes();

@@ -2,6 +2,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Options;
 using Orleans.Connections.Security;
+using OrleansIM.Gateway.Http;
 using RemoteMode = Orleans.Connections.Security.RemoteCertificateMode;
 
 namespace OrleansIM.Hosting.Tls;
@@ -15,21 +16,35 @@ internal static class TlsSetup
         var section = builder.Configuration.GetSection(TlsOptions.Section);
         builder.Services.AddOptions<TlsOptions>().Bind(section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<TlsOptions>>(new TlsOptionsValidator(builder.Configuration, TimeProvider.System));
-        if (Read<TlsOptions>(section) is not { CertificateFile.Length: > 0 } options)
+        var options = Read<TlsOptions>(section) ?? new TlsOptions();
+        builder.Services.AddSingleton(provider => new HandshakeRate(options.HandshakesPerMinute, () => provider.GetService<SignInMetrics>()?.OnLimited("tls_handshake")));
+        var certificate = options.CertificateFile.Length > 0 ? new LiveCertificate(options, TlsOptions.Section, TimeProvider.System) : null;
+        if (certificate is not null)
         {
-            return;
+            builder.Services.AddWatch(certificate);
         }
 
-        var certificate = new LiveCertificate(options, TlsOptions.Section, TimeProvider.System);
-        builder.Services.AddWatch(certificate);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https =>
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
-            // Asked for at every handshake, so that what is open is left alone when the files change.
-            https.ServerCertificateSelector = (_, _) => certificate.Current.Own;
-            https.OnAuthenticate = (_, handshake) =>
-                (handshake.ServerCertificateSelectionCallback, handshake.ServerCertificateContext) = (null, certificate.Current.Chain);
-        }));
+            var rate = kestrel.ApplicationServices.GetRequiredService<HandshakeRate>();
+            kestrel.ConfigureHttpsDefaults(https =>
+            {
+                https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+                https.OnAuthenticate = (connection, handshake) =>
+                {
+                    rate.Count(connection);
+                    if (certificate is not null)
+                    {
+                        (handshake.ServerCertificateSelectionCallback, handshake.ServerCertificateContext) = (null, certificate.Current.Chain);
+                    }
+                };
+                if (certificate is not null)
+                {
+                    // Asked for at every handshake, so that what is open is left alone when the files change.
+                    https.ServerCertificateSelector = (_, _) => certificate.Current.Own;
+                }
+            });
+        });
     }
 
     /// <summary>Mutual TLS on every connection between silos, if it is configured.</summary>

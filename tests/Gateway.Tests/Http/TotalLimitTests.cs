@@ -29,4 +29,19 @@ public sealed class TotalLimitTests
 
         Assert.Equal(HttpStatusCode.TooManyRequests, (await host.PostAsync("/v1/login", new { login = "ann", password = "password-1" })).Status);
     }
+
+    [Fact]
+    public async Task LogIn_AfterManyServiceCalls_HasItsOwnLimit()
+    {
+        await using var host = await GatewayHost.StartAsync(options => options.SignInsPerMinuteInTotal = 1);
+        host.World.Add("ann");
+        for (var i = 0; i < 5; i++)
+        {
+            // Refused for what it asks, and so not for how often: the fakes have no service.
+            var answer = await host.PostAsync("/v1/service/messages", new { to = Array.Empty<string>(), body = "x", cid = "1" }, "ims_secret");
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.Status);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await host.PostAsync("/v1/login", new { login = "ann", password = "password-1" })).Status);
+    }
 }
