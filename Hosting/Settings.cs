@@ -32,15 +32,18 @@ internal static class Settings
     // Of a silo alone; who has them says what they are.
     private static readonly string[] s_grains = ["Accounts", "Links", "Groups", "Presence", "Timelines", "Mail"];
 
-    /// <summary>The sections that there are.</summary>
-    internal static IEnumerable<string> Sections => s_sections.Select(known => known.Section).Concat(s_grains);
+    /// <summary>The sections that there are, with their options where those are known in this process.</summary>
+    internal static IReadOnlyDictionary<string, Type?> Sections(params (string Section, Type Options)[] more) => s_sections.Concat(more)
+        .Select(known => KeyValuePair.Create(known.Section, (Type?)known.Options))
+        .Concat(s_grains.Except(more.Select(known => known.Section)).Select(section => KeyValuePair.Create(section, (Type?)null)))
+        .ToDictionary(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Checks the sections that every process has, and <paramref name="sections"/>.</summary>
     /// <exception cref="OptionsValidationException">Something is wrong; it names every faulty setting of every section.</exception>
     public static void CheckSettings(this WebApplication app, params (string Section, Type Options)[] sections)
     {
         var given = GivenSetting.All(app.Configuration).ToArray();
-        var faults = GivenSettingRules.Unknown(given, [.. Sections]).Concat(GivenSettingRules.OpenSecrets(given)).ToList();
+        var faults = GivenSettingRules.Unknown(given, Sections(sections)).Concat(GivenSettingRules.OpenSecrets(given)).ToList();
         faults.AddRange(s_sections.Concat(sections).SelectMany(known => Unknown(app.Configuration.GetSection(known.Section), known.Options)));
         try
         {
@@ -74,18 +77,18 @@ internal static class Settings
             var property = options.GetProperties().FirstOrDefault(known => string.Equals(known.Name, child.Key, StringComparison.OrdinalIgnoreCase));
             if (property is null)
             {
-                var names = options.GetProperties().Select(known => known.Name).ToArray();
+                var names = SettingNames.Of(options);
                 yield return $"{child.Path} is no setting. "
                     + (NearestName.Of(child.Key, names) is { } meant ? $"Is {section.Path}:{meant} meant?" : $"{section.Path} has {string.Join(", ", names)}.");
             }
-            else if (property.PropertyType.Assembly == options.Assembly && property.PropertyType.IsClass)
+            else if (SettingNames.IsSection(property.PropertyType, options))
             {
                 foreach (var fault in Unknown(child, property.PropertyType))
                 {
                     yield return fault;
                 }
             }
-            else if (NamedOptions(property.PropertyType) is { } named && named.Assembly == options.Assembly)
+            else if (SettingNames.NamedOptions(property.PropertyType) is { } named && SettingNames.IsSection(named, options))
             {
                 foreach (var fault in child.GetChildren().SelectMany(one => Unknown(one, named)))
                 {
@@ -94,8 +97,4 @@ internal static class Settings
             }
         }
     }
-
-    /// <summary>What a map of options by name holds; null for other settings.</summary>
-    private static Type? NamedOptions(Type setting) =>
-        setting.IsGenericType && setting.GetGenericTypeDefinition() == typeof(IDictionary<,>) ? setting.GetGenericArguments()[1] : null;
 }

@@ -20,8 +20,8 @@ internal static class GivenSettingRules
     /// Settings in a section that there is not. On a command line everything has to be known. In a file or in the
     /// environment somebody else's sections are passed over, but not what looks like one of ours.
     /// </summary>
-    public static IEnumerable<string> Unknown(IEnumerable<GivenSetting> given, IReadOnlyCollection<string> sections) => given
-        .Where(setting => !IsKnown(setting, sections))
+    public static IEnumerable<string> Unknown(IEnumerable<GivenSetting> given, IReadOnlyDictionary<string, Type?> sections) => given
+        .Where(setting => !IsKnown(setting, [.. sections.Keys]))
         .Select(setting => Fault(setting, sections))
         .OfType<string>()
         .Distinct();
@@ -63,7 +63,14 @@ internal static class GivenSettingRules
         || setting.Key.StartsWith("DOTNET_", StringComparison.OrdinalIgnoreCase)
         || setting.Key.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase);
 
-    private static string? Fault(GivenSetting setting, IReadOnlyCollection<string> sections)
+    /// <summary>Only what there is.</summary>
+    private static string Suggestion(GivenSetting setting, string section, Type? options) =>
+        !setting.HasSection ? $"Is {section} meant?"
+        : options is null ? $"Is the section {section} meant?"
+        : SettingNames.Nearest(options, setting.Key.Split(':').AsSpan(1)) is { } path ? $"Is {section}:{path} meant?"
+        : $"Is the section {section} meant? It has {string.Join(", ", SettingNames.Of(options))}.";
+
+    private static string? Fault(GivenSetting setting, IReadOnlyDictionary<string, Type?> sections)
     {
         var isOpen = setting.Place != SettingPlace.CommandLine;
         if (isOpen && !setting.HasSection)
@@ -72,11 +79,11 @@ internal static class GivenSettingRules
             return null;
         }
 
-        if (NearestName.Of(setting.Section, setting.HasSection ? sections : [.. sections, .. s_frameworkSettings]) is { } meant)
+        if (NearestName.Of(setting.Section, setting.HasSection ? sections.Keys : sections.Keys.Concat(s_frameworkSettings)) is { } meant)
         {
-            return $"{setting.Key} is no setting. Is {meant}{setting.Key[setting.Section.Length..]} meant?";
+            return $"{setting.Key} is no setting. {Suggestion(setting, meant, sections.GetValueOrDefault(meant))}";
         }
 
-        return isOpen ? null : $"{setting.Key} is no setting, and there is no section {setting.Section}. There are {string.Join(", ", sections)}.";
+        return isOpen ? null : $"{setting.Key} is no setting, and there is no section {setting.Section}. There are {string.Join(", ", sections.Keys)}.";
     }
 }

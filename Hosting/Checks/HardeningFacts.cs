@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using OrleansIM.Hosting.Storage;
 using OrleansIM.Hosting.Tls;
 
 namespace OrleansIM.Hosting.Checks;
@@ -19,6 +20,9 @@ internal sealed record HardeningFacts(IConfiguration Settings, IReadOnlyList<Giv
 
     /// <summary>Whether this process is one of a cluster.</summary>
     public bool IsClustered => IsOn("Cluster:Enabled") || this["Roles"].Equals("backend", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether the data is in a database server, not in a file of this process.</summary>
+    public bool HasDatabaseServer => IsClustered || this["Storage:Provider"].Equals(StorageOptions.PostgresProvider, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Where people connect.</summary>
     public IEnumerable<string> Addresses => EdgeAddresses.All(Settings);

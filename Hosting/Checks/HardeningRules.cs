@@ -9,7 +9,15 @@ internal static partial class HardeningRules
 {
     private delegate IEnumerable<Finding> Rule(HardeningFacts facts);
 
-    private static readonly Rule[] s_rules = [Edge, Passwords, Database, Secrets, Cluster, Mail, Issuers, Audit, Operators];
+    /// <summary>What can be found.</summary>
+    public static IReadOnlyList<string> Ids { get; } =
+    [
+        "edge-tls", "proxy-bypass", "password-length", "password-hash", "registration-open", "keys-at-rest", "database-tls", "database-detail", "secret-on-command-line", "secret-in-config",
+        "secret-file-open", "cluster-tls", "mail-private-hosts", "mail-any-host", "mail-sign-in", "issuer-http", "issuer-secret", "issuer-prefix", "issuer-lifetime", "audit-off",
+        "admin-address", "metrics-address",
+    ];
+
+    private static readonly Rule[] s_rules = [Edge, Passwords, Keys, Database, Secrets, Cluster, Mail, Issuers, Audit, Operators];
 
     /// <summary>Everything that is not as the checklist has it, what matters most first.</summary>
     public static IReadOnlyList<Finding> Look(HardeningFacts facts) => [.. s_rules.SelectMany(rule => rule(facts)).OrderBy(finding => finding.Severity)];
@@ -34,7 +42,9 @@ internal static partial class HardeningRules
     {
         if (facts.Number("Gateway:MinPasswordLength", new GatewayOptions().MinPasswordLength) is var least and < 8)
         {
-            yield return new("password-length", Severity.Medium, $"A password may have {least} character(s).", "Gateway:MinPasswordLength=8 or more.");
+            // The protocol asks for no more, so the default does not; whoever sets it has thought of it.
+            var severity = facts["Gateway:MinPasswordLength"].Length > 0 ? Severity.Medium : Severity.Advice;
+            yield return new("password-length", severity, $"A password may have {least} character(s).", "Gateway:MinPasswordLength=8 or more.");
         }
 
         if (facts.Number("Accounts:PasswordIterations", 210_000) is var rounds and < 210_000)
@@ -48,9 +58,20 @@ internal static partial class HardeningRules
         }
     }
 
+    private static IEnumerable<Finding> Keys(HardeningFacts facts)
+    {
+        if (facts["Keys:CertificateFile"].Length == 0)
+        {
+            // A server of its own keeps the file as it keeps everything; a database has administrators, replicas and backups.
+            yield return new("keys-at-rest", facts.HasDatabaseServer ? Severity.Medium : Severity.Advice,
+                "The Data Protection keys are in the database as they are: whoever reads it, or a backup, can make tokens and read the secrets of mailboxes.",
+                "Keys:CertificateFile, kept apart from the database and its backups.");
+        }
+    }
+
     private static IEnumerable<Finding> Database(HardeningFacts facts)
     {
-        if (!facts["Storage:Provider"].Equals(StorageOptions.PostgresProvider, StringComparison.OrdinalIgnoreCase) && !facts.IsClustered)
+        if (!facts.HasDatabaseServer)
         {
             yield break;
         }

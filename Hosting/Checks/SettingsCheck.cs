@@ -40,6 +40,12 @@ public static class SettingsCheck
             return 2;
         }
 
+        if (accepted.Except(HardeningRules.Ids, StringComparer.OrdinalIgnoreCase).ToArray() is { Length: > 0 } unknown)
+        {
+            output.WriteLine($"--accept {string.Join(", ", unknown)}: there is no such id. There are {string.Join(", ", HardeningRules.Ids.Order(StringComparer.Ordinal))}.");
+            return 2;
+        }
+
         return Report(Path.GetFullPath(file), accepted, [.. settings], create, output);
     }
 

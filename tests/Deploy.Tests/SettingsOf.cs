@@ -32,7 +32,7 @@ internal static class SettingsOf
         foreach (var (name, value) in environment.Where(variable => !s_others.Any(other => variable.Key.StartsWith(other, StringComparison.Ordinal))))
         {
             var setting = name.Replace("__", ":", StringComparison.Ordinal);
-            Assert.True(setting == "Roles" || Settings.Sections.Contains(setting.Split(':')[0]), $"{name}: there is no such section of settings.");
+            Assert.True(setting == "Roles" || Settings.Sections().ContainsKey(setting.Split(':')[0]), $"{name}: there is no such section of settings.");
 
             // Files are where the container has them.
             arguments.Add($"--{setting}={files.GetValueOrDefault(setting, value)}");

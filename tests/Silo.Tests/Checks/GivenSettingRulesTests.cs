@@ -8,12 +8,16 @@ namespace OrleansIM.Silo.Tests.Checks;
 /// <summary>Settings that nobody reads are not passed over where they look like ours.</summary>
 public sealed class GivenSettingRulesTests
 {
-    private static readonly string[] s_sections = [.. Settings.Sections];
+    private static readonly IReadOnlyDictionary<string, Type?> s_sections = Settings.Sections(("Accounts", typeof(Grains.Accounts.AccountOptions)));
 
     [Theory]
     [InlineData("Acounts:Registration", "Is Accounts:Registration meant?")]
     [InlineData("Gatway:Heartbeat", "Is Gateway:Heartbeat meant?")]
     [InlineData("Idnetity:Issuers:a:Account", "Is Identity:Issuers:a:Account meant?")]
+    [InlineData("Acounts:Registraton", "Is Accounts:Registration meant?")]
+    [InlineData("Acounts:x", "Is the section Accounts meant? It has Registration,")]
+    [InlineData("Idnetity:Issuers:a:Nonsense", "Is the section Identity meant? It has ")]
+    [InlineData("Lniks:x", "Is the section Links meant?")]
     [InlineData("Role", "Is Roles meant?")]
     [InlineData("Sotrage:Provider", "Is Storage:Provider meant?")]
     [InlineData("Nonsense:Key", "there is no section Nonsense")]

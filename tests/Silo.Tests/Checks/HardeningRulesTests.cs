@@ -21,6 +21,9 @@ public sealed partial class HardeningRulesTests
         { "password-length", "Medium", "Gateway:MinPasswordLength=7" },
         { "password-hash", "High", "Accounts:PasswordIterations=100000" },
         { "registration-open", "Advice", "" },
+        { "keys-at-rest", "Advice", "" },
+        { "keys-at-rest", "Medium", "Storage:Provider=postgres" },
+        { "keys-at-rest", "Medium", "Roles=backend" },
         { "database-tls", "High", "Storage:Provider=postgres|Storage:ConnectionString=Host=db" },
         { "database-tls", "High", "Roles=backend|Storage:ConnectionString=Host=127.0.0.1,db:5433;Ssl Mode=Prefer" },
         { "database-tls", "Medium", "Storage:Provider=postgres|Storage:ConnectionString=Host=db;Ssl Mode=Require" },
@@ -49,10 +52,21 @@ public sealed partial class HardeningRulesTests
     [Fact]
     public void Look_SafeSettings_AreNotUnsafe() => Assert.DoesNotContain(
         Look([
-            .. s_safe, "Storage:Provider=postgres", "Storage:ConnectionString=Host=db;Ssl Mode=VerifyFull;Password=s3cret", "Cluster:Enabled=true", "Cluster:Tls:CertificateFile=/c", "Admin:Url=http://127.0.0.1:5081",
+            .. s_safe, "Storage:Provider=postgres", "Storage:ConnectionString=Host=db;Ssl Mode=VerifyFull;Password=s3cret", "Keys:CertificateFile=/k", "Cluster:Enabled=true", "Cluster:Tls:CertificateFile=/c", "Admin:Url=http://127.0.0.1:5081",
             "Telemetry:MetricsUrl=off", "Accounts:Registration=Closed", "Mail:AllowedHosts:0=mail.example.org", "Mail:SignIn=Off", "Serilog:MinimumLevel:Override:OrleansIM.Audit=Information",
         ]),
         finding => finding.Severity != Severity.Advice);
+
+    [Fact]
+    public void Look_Defaults_AreNotUnsafe()
+    {
+        Assert.DoesNotContain(Look([]), finding => finding.Severity != Severity.Advice);
+        Assert.Contains(Look([]), finding => finding.Id == "password-length");
+    }
+
+    [Fact]
+    public void Look_KeysUnderACertificate_AreNotNamed() =>
+        Assert.DoesNotContain(Look(["Storage:Provider=postgres", "Keys:CertificateFile=/k"]), finding => finding.Id == "keys-at-rest");
 
     [Fact]
     public void Look_SecretsOnTheCommandLineOrInOpenFiles_AreFoundAndNotSaid()
@@ -82,6 +96,7 @@ public sealed partial class HardeningRulesTests
         Assert.Equal(rules.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
         var code = Directory.GetFiles(Path.Combine(Folder(), "../../../Hosting/Checks"), "HardeningRules*.cs").SelectMany(file => NewFinding().Matches(File.ReadAllText(file))).Select(match => match.Groups[1].Value).ToHashSet();
         Assert.Equal(rules.Order(StringComparer.Ordinal), code.Order(StringComparer.Ordinal));
+        Assert.Equal(rules.Order(StringComparer.Ordinal), HardeningRules.Ids.Order(StringComparer.Ordinal));
     }
 
     private static IReadOnlyList<Finding> Look(string[] settings)

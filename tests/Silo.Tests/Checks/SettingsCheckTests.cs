@@ -34,6 +34,19 @@ public sealed class SettingsCheckTests : IDisposable
     public void Check_SafeFile_EndsWith0() => Assert.Equal(0, Check("""{ "Gateway": { "MinPasswordLength": 8 } }""").Code);
 
     [Fact]
+    public void Check_EmptyFile_EndsWith0() => Assert.Equal(0, Check("{}").Code);
+
+    [Fact]
+    public void Check_AcceptedIdThatThereIsNot_IsRefusedWithThoseThereAre()
+    {
+        var (code, said) = Check("{}", "--accept", "pasword-length");
+
+        Assert.Equal(2, code);
+        Assert.Contains("--accept pasword-length: there is no such id.", said, StringComparison.Ordinal);
+        Assert.Contains("password-length, proxy-bypass", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Check_ArgumentsAndAccepted_CountLikeTheServers()
     {
         Assert.Equal(0, Check("""{ "Gateway": { "MinPasswordLength": 1 } }""", "--Gateway:MinPasswordLength=10").Code);
