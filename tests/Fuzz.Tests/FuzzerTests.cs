@@ -19,6 +19,18 @@ public sealed class FuzzerTests
         Assert.Equal(4, finding.Input.Length);
     }
 
+    [Theory]
+    [InlineData("x", "--seconds needs a whole number, such as --seconds 60, not 'x'.")]
+    [InlineData(null, "--seconds needs a whole number, such as --seconds 60.")]
+    public async Task Command_OptionWithoutItsNumber_SaysSo(string? value, string said)
+    {
+        using var errors = new StringWriter();
+
+        Assert.Equal(2, await FuzzCommand.RunAsync(["frames", "--seconds", .. value is null ? Array.Empty<string>() : [value]], TextWriter.Null, errors));
+
+        Assert.Contains(said, errors.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_SeveralFaults_FindsEachOnce()
     {
@@ -143,8 +155,7 @@ public sealed class FuzzerTests
 
     [Theory]
     [InlineData("nothing-like-it")]
-    [InlineData("--seconds")]
-    [InlineData("frames", "--inputs", "many")]
+    [InlineData("frames", "--minutes", "1")]
     public async Task Command_NotUnderstood_SaysSo(params string[] args)
     {
         using var output = new StringWriter();

@@ -7,6 +7,7 @@ namespace OrleansIM.Fuzz;
 /// <summary><c>./oim fuzz</c>.</summary>
 internal static class FuzzCommand
 {
+    private static readonly string[] s_options = ["--seconds", "--inputs", "--seed"];
     private static readonly TimeSpan s_usual = TimeSpan.FromSeconds(60);
 
     /// <returns>0: nothing found; 1: something; 2: not understood.</returns>
@@ -32,6 +33,12 @@ internal static class FuzzCommand
             else if (TargetTable.Create(args[i]) is { } target)
             {
                 targets.Add(target);
+            }
+            else if (s_options.Contains(args[i]))
+            {
+                var given = args.ElementAtOrDefault(i + 1);
+                await errors.WriteLineAsync($"fuzz: {args[i]} needs a whole number, such as {args[i]} 60{(given is null ? "." : $", not '{given}'.")}");
+                return 2;
             }
             else
             {

@@ -157,6 +157,11 @@ export class StreamSession {
 
     switch (frame.ev) {
       case "page":
+        // What is no name would be kept as one, and said to the server again at every connection.
+        if (typeof frame.account !== "string") {
+          throw new ImError("internal", "The server sent a page without an account.");
+        }
+
         this.pages.open(frame.account, frame.data ?? {}, life.via.get(frame.account) ?? "");
         break;
       case "ready":
