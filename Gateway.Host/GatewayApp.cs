@@ -1,5 +1,6 @@
 using OrleansIM.Hosting;
 using OrleansIM.Hosting.Admin;
+using OrleansIM.Hosting.Checks;
 using OrleansIM.Hosting.Cluster;
 using OrleansIM.Hosting.Memory;
 using OrleansIM.Hosting.Storage;
@@ -16,6 +17,7 @@ public static class GatewayApp
     /// </summary>
     public static WebApplication Create(params string[] args)
     {
+        CommandLineRules.Check(args);
         var builder = WebApplication.CreateBuilder(args);
         builder.AddClusterDefaults();
         builder.AddLogs();

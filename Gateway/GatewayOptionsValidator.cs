@@ -7,7 +7,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
 {
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
-        var faults = new List<string>();
+        var faults = new OptionFaults(GatewayOptions.Section);
 
         Time(nameof(options.TokenLifetime), options.TokenLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650));
         Time(nameof(options.HelloTimeout), options.HelloTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5));
@@ -46,22 +46,10 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         Count(nameof(options.SignInsPerMinuteInTotal), options.SignInsPerMinuteInTotal, 1, int.MaxValue);
         Count(nameof(options.RegistrationsPerMinuteInTotal), options.RegistrationsPerMinuteInTotal, 1, int.MaxValue);
 
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+        return faults.Result();
 
-        void Time(string setting, TimeSpan value, TimeSpan least, TimeSpan most)
-        {
-            if (value < least || value > most)
-            {
-                faults.Add($"{GatewayOptions.Section}:{setting} is {value}; set it between {least} and {most}.");
-            }
-        }
+        void Time(string setting, TimeSpan value, TimeSpan least, TimeSpan most) => faults.Range(setting, value, least, most);
 
-        void Count(string setting, long value, long least, long most)
-        {
-            if (value < least || value > most)
-            {
-                faults.Add($"{GatewayOptions.Section}:{setting} is {value}; set it between {least} and {most}.");
-            }
-        }
+        void Count(string setting, long value, long least, long most) => faults.Range(setting, value, least, most);
     }
 }

@@ -8,25 +8,6 @@ using OrleansIM.Grains.Timelines;
 
 namespace OrleansIM.Grains;
 
-/// <summary>Collects every fault of a section, so that an operator mends them in one go.</summary>
-internal sealed class OptionFaults(string section)
-{
-    private readonly List<string> _faults = [];
-
-    public OptionFaults Require(bool isRight, string setting, object? value, string rule)
-    {
-        if (!isRight)
-        {
-            _faults.Add($"{section}:{setting} is {value}; it has to be {rule}.");
-        }
-
-        return this;
-    }
-
-    public ValidateOptionsResult Result() =>
-        _faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(_faults);
-}
-
 internal sealed class AccountOptionsValidator : IValidateOptions<AccountOptions>
 {
     public ValidateOptionsResult Validate(string? name, AccountOptions options) => new OptionFaults("Accounts")

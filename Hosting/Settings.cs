@@ -45,6 +45,7 @@ internal static class Settings
         var given = GivenSetting.All(app.Configuration).ToArray();
         var faults = GivenSettingRules.Unknown(given, Sections(sections)).Concat(GivenSettingRules.OpenSecrets(given)).ToList();
         faults.AddRange(s_sections.Concat(sections).SelectMany(known => Unknown(app.Configuration.GetSection(known.Section), known.Options)));
+        faults.AddRange(s_sections.Concat(sections).SelectMany(known => Unreadable(app.Configuration, known.Section, known.Options)));
         try
         {
             app.Services.GetRequiredService<IStartupValidator>().Validate();
@@ -59,14 +60,27 @@ internal static class Settings
         }
         catch (InvalidOperationException unreadable)
         {
-            // Not a number, not a time, not one of the names: the message says which setting, and what it was.
-            faults.Add($"{unreadable.Message} Times are written hh:mm:ss.");
+            // Of a kind that is not looked at above: the message says which setting, and what it was.
+            faults.Add(unreadable.Message);
         }
 
         if (faults.Count > 0)
         {
+            // It watches files, and nobody else gets hold of it.
+            (app as IDisposable).Dispose();
             throw new OptionsValidationException("settings", typeof(IConfiguration), faults);
         }
+    }
+
+    /// <summary>
+    /// What is not of its kind. It is then as if it were not given, so that the rules of its section, and of others that look
+    /// at it, say what else is wrong; the process does not start anyway.
+    /// </summary>
+    private static List<string> Unreadable(IConfiguration configuration, string section, Type options)
+    {
+        var faults = UnreadableSettings.In(configuration.GetSection(section), options).ToList();
+        faults.ForEach(fault => configuration[fault.Key] = fault.Otherwise);
+        return faults.ConvertAll(fault => fault.Text);
     }
 
     /// <summary>A setting that nobody reads is a misspelt one: better to say so than to run with the default.</summary>

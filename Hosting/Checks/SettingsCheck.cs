@@ -71,6 +71,7 @@ public static class SettingsCheck
         IReadOnlyList<Finding> findings = [];
         try
         {
+            CommandLineRules.Check(settings);
             var builder = WebApplication.CreateBuilder(settings);
             builder.ReadOnly(file);
             findings = HardeningRules.Look(new(builder.Configuration, [.. GivenSetting.All(builder.Configuration)], file, IsOpenToOthers));

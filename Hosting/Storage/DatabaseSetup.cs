@@ -53,7 +53,7 @@ public static class DatabaseSetup
         var protection = services.AddDataProtection().SetApplicationName("OrleansIM");
 
         // What cannot be read is told by the validator, with everything else that is wrong.
-        var options = section.Get<KeyOptions>() ?? new();
+        var options = section.Read<KeyOptions>() ?? new();
         if (new KeyOptionsValidator().Validate(null, options).Succeeded && options.Load() is { } certificate)
         {
             protection.ProtectKeysWithCertificate(certificate).UnprotectKeysWithAnyCertificate([certificate, .. options.LoadOld()]);

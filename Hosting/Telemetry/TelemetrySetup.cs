@@ -38,11 +38,7 @@ public static class TelemetrySetup
         var section = builder.Configuration.GetSection(TelemetryOptions.Section);
         builder.Services.AddOptions<TelemetryOptions>().Bind(section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<TelemetryOptions>, TelemetryOptionsValidator>();
-        if (Read(section) is not { } options)
-        {
-            return;
-        }
-
+        var options = section.Read<TelemetryOptions>() ?? new();
         var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(Describe);
         if (options.MetricsUrl != TelemetryOptions.Off || options.OtlpEndpoint.Length > 0)
         {
@@ -149,17 +145,4 @@ public static class TelemetrySetup
     private static bool IsForwarded(IHeaderDictionary headers) =>
         headers.Keys.Any(name => name.Equals("Forwarded", StringComparison.OrdinalIgnoreCase) || name.Equals("Via", StringComparison.OrdinalIgnoreCase)
             || name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase) || name.StartsWith("X-Original-", StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>Null if a value cannot be read: that is said when the settings are checked.</summary>
-    private static TelemetryOptions? Read(IConfigurationSection section)
-    {
-        try
-        {
-            return section.Get<TelemetryOptions>() ?? new();
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
 }

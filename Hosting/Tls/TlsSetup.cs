@@ -16,7 +16,7 @@ internal static class TlsSetup
         var section = builder.Configuration.GetSection(TlsOptions.Section);
         builder.Services.AddOptions<TlsOptions>().Bind(section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<TlsOptions>>(new TlsOptionsValidator(builder.Configuration, TimeProvider.System));
-        var options = Read<TlsOptions>(section) ?? new TlsOptions();
+        var options = section.Read<TlsOptions>() ?? new TlsOptions();
         builder.Services.AddSingleton(provider => new HandshakeRate(options.HandshakesPerMinute, () => provider.GetService<SignInMetrics>()?.OnLimited("tls_handshake")));
         var certificate = options.CertificateFile.Length > 0 ? new LiveCertificate(options, TlsOptions.Section, TimeProvider.System) : null;
         if (certificate is not null)
@@ -50,7 +50,7 @@ internal static class TlsSetup
     /// <summary>Mutual TLS on every connection between silos, if it is configured.</summary>
     public static void UseNodeTls(this ISiloBuilder silo, IConfigurationSection section)
     {
-        if (Read<NodeTlsOptions>(section) is not { IsUsed: true } options)
+        if (section.Read<NodeTlsOptions>() is not { IsUsed: true } options)
         {
             return;
         }
@@ -72,17 +72,4 @@ internal static class TlsSetup
     private static void AddWatch(this IServiceCollection services, LiveCertificate certificate) =>
         // Not AddHostedService, which takes one of a type.
         services.AddSingleton<IHostedService>(provider => new CertificateWatch(certificate, TimeProvider.System, provider.GetRequiredService<ILogger<CertificateWatch>>()));
-
-    /// <summary>Null if a value cannot be read: that is said when the settings are checked.</summary>
-    private static T? Read<T>(IConfigurationSection section) where T : class
-    {
-        try
-        {
-            return section.Get<T>();
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
 }

@@ -51,6 +51,8 @@ public sealed class SettingsCheckTests : IDisposable
     {
         Assert.Equal(0, Check("""{ "Gateway": { "MinPasswordLength": 1 } }""", "--Gateway:MinPasswordLength=10").Code);
         Assert.Equal(1, Check("""{ "Gateway": { "MinPasswordLength": 10 } }""", "--Gateway:MinPasswordLength=1").Code);
+        Assert.Equal(1, Check("""{ "Gateway": { "MinPasswordLength": 10 } }""", "--Gateway:MinPasswordLength", "1").Code);
+        Assert.Contains("wrong    --Gateway:MinPasswordLength has no value.", Check("{}", "--Gateway:MinPasswordLength").Said, StringComparison.Ordinal);
         Assert.Equal(0, Check("""{ "Gateway": { "MinPasswordLength": 1 } }""", "--accept", "password-length").Code);
         Assert.Equal(0, Check("""{ "Gateway": { "MinPasswordLength": 1 } }""", "--accept=password-length").Code);
     }
