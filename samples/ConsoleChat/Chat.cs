@@ -1,4 +1,5 @@
 using OrleansIM.Client;
+using OrleansIM.Protocol;
 
 namespace OrleansIM.ConsoleChat;
 
@@ -58,6 +59,13 @@ internal sealed class Chat(ImClient client)
         return true;
     }
 
+    /// <summary>Whether somebody is on the page that is open: a contact, or a group.</summary>
+    public bool Knows(string peer) => Page is { } page && Names.Peers(page).Any(known => Same(known, peer));
+
+    /// <summary>What to do about a message that was refused; empty if there is nothing to say.</summary>
+    public static string Hint(OutgoingMessage message) =>
+        message.Error?.Code == ErrorCodes.NotFriends ? $"; /add {message.To} asks to be friends" : "";
+
     public void Talk(string? peer)
     {
         Peer = peer;
@@ -80,7 +88,7 @@ internal sealed class Chat(ImClient client)
         }
         else
         {
-            Say("Nobody is chosen to write to.");
+            Say("Nobody is chosen to write to: /to CONTACT, or /add ACCOUNT to ask somebody new.");
         }
     });
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using OrleansIM.Client;
 
 namespace OrleansIM.ConsoleChat;
@@ -7,7 +8,7 @@ namespace OrleansIM.ConsoleChat;
 internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextWriter output)
 {
     private const string Help =
-        "/accounts /as ACCOUNT /contacts /to CONTACT /history /read /add ACCOUNT /accept ACCOUNT /presence STATUS /retry /quit; anything else is sent";
+        "/accounts /as ACCOUNT /contacts /to CONTACT /history /read /add ACCOUNT /accept ACCOUNT /presence STATUS /retry /quit; anything else is sent to the one of /to";
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
@@ -17,11 +18,11 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
     public static async Task<bool> SignInAsync(ImClient client, ChatArguments arguments)
     {
         Console.Out.WriteLine("not a terminal: line by line; /help says how");
-        var account = arguments.Account ?? Console.In.ReadLine() ?? "";
-        var password = ChatArguments.Password ?? Console.In.ReadLine() ?? "";
+        var account = arguments.Account ?? Ask("account:", Console.In.ReadLine);
+        var password = ChatArguments.Password ?? Ask("password:", Console.IsInputRedirected ? Console.In.ReadLine : ReadUnseen);
         try
         {
-            await SignInScreen.EnterAsync(client, account, password, arguments.Register);
+            await SignInScreen.EnterAsync(client, account, password, arguments);
             return true;
         }
         catch (ImException refused)
@@ -29,6 +30,31 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
             await Console.Error.WriteLineAsync($"{refused.Code}: {refused.Message}");
             return false;
         }
+    }
+
+    private static string Ask(string what, Func<string?> read)
+    {
+        Console.Out.WriteLine(what);
+        return read() ?? "";
+    }
+
+    /// <summary>A line that is typed at a terminal without being shown.</summary>
+    private static string ReadUnseen()
+    {
+        var typed = new StringBuilder();
+        while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
+        {
+            if (key.Key != ConsoleKey.Backspace)
+            {
+                typed.Append(key.KeyChar);
+            }
+            else if (typed.Length > 0)
+            {
+                typed.Length--;
+            }
+        }
+
+        return typed.ToString();
     }
 
     public void Run()
@@ -90,7 +116,7 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
                 break;
             case "/to":
                 chat.Talk(what);
-                output.WriteLine($"[{chat.Account}] speaks to {what}");
+                output.WriteLine($"[{chat.Account}] speaks to {what}{(chat.Knows(what) ? "" : $", who is no contact; /add {what} asks")}");
                 break;
             case "/history":
                 InLoop(async () =>
@@ -143,7 +169,13 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
             return;
         }
 
-        foreach (var peer in Names.Peers(page))
+        var peers = Names.Peers(page);
+        if (peers.Count == 0)
+        {
+            output.WriteLine($"[{page.Account}] has no contacts yet; /add ACCOUNT asks somebody");
+        }
+
+        foreach (var peer in peers)
         {
             var state = page.Contacts.TryGetValue(peer, out var contact) && contact.State != "friend" ? contact.State : Names.Presence(page, peer);
             output.WriteLine($"[{page.Account}] {peer}: {Names.Of(page, peer)}, {state}, {page.Unread.GetValueOrDefault(peer)} unread");
@@ -160,7 +192,7 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
                 output.WriteLine($"[{message.Account}] {message.From} to {message.To}: {message.Body}");
                 break;
             case OutgoingChanged { Message: var outgoing }:
-                output.WriteLine($"[{outgoing.As}] {outgoing.As} to {outgoing.To}: {outgoing.Body}{State(outgoing.State)} {outgoing.Error?.Code}".TrimEnd());
+                output.WriteLine($"[{outgoing.As}] {outgoing.As} to {outgoing.To}: {outgoing.Body}{State(outgoing.State)} {outgoing.Error?.Code}{Chat.Hint(outgoing)}".TrimEnd());
                 break;
             case Reconnecting or Reconnected or SignedOut:
                 output.WriteLine($"* {chat.Connection}");

@@ -20,6 +20,13 @@ internal sealed class Screen(Chat chat, ImPump pump)
     {
         Console.CancelKeyPress += (_, pressed) => (pressed.Cancel, _over) = (true, true);
         chat.Said += text => _notice = text;
+        chat.Happened += happened =>
+        {
+            if (happened is OutgoingChanged { Message: var message } && Chat.Hint(message) is { Length: > 0 } hint)
+            {
+                _notice = $"{message.Error!.Message}{hint}";
+            }
+        };
         TalkToTheFirst();
         AnsiConsole.AlternateScreen(() => AnsiConsole.Live(Draw()).AutoClear(true).Start(Loop));
         AnsiConsole.MarkupLineInterpolated($"[grey]Goodbye. {chat.Connection}.[/]");
@@ -119,11 +126,15 @@ internal sealed class Screen(Chat chat, ImPump pump)
             case "/quit":
                 _over = true;
                 break;
+            case "/to" when what.Length > 0:
+                chat.Talk(what);
+                chat.Say(chat.Knows(what) ? $"To {what}" : $"{what} is no contact; /add {what} asks.");
+                break;
             case var name when chat.Command(name, what) is { } work:
                 InLoop(work);
                 break;
             default:
-                chat.Say("/add ACCOUNT · /accept [ACCOUNT] · /presence online|away|busy|invisible · /retry · /quit");
+                chat.Say("/to ACCOUNT · /add ACCOUNT · /accept [ACCOUNT] · /presence online|away|busy|invisible · /retry · /quit");
                 break;
         }
     }

@@ -17,13 +17,25 @@ internal static class SignInScreen
         {
             account ??= AnsiConsole.Ask<string>("[teal]account or mailbox[/]:");
             password ??= AnsiConsole.Prompt(new TextPrompt<string>($"[teal]password[/] of {Markup.Escape(account)}:").Secret());
-            var refusal = await AnsiConsole.Status().StartAsync("signing in", _ => TryAsync(client, account, password, arguments.Register));
+            var refusal = await AnsiConsole.Status().StartAsync("signing in", _ => TryAsync(client, account, password, arguments));
             if (refusal is null)
             {
                 return true;
             }
 
             AnsiConsole.MarkupLineInterpolated($"[red]{refusal.Message}[/]");
+            if (refusal.Code is ErrorCodes.BadInvite)
+            {
+                var code = AnsiConsole.Prompt(new TextPrompt<string>("[teal]invite code[/] (nothing to give up):").AllowEmpty());
+                if (code.Length == 0)
+                {
+                    return false;
+                }
+
+                arguments = arguments with { Invite = code };
+                continue;
+            }
+
             if (refusal.Code is not (ErrorCodes.BadCredentials or ErrorCodes.InvalidArgument)
                 && !AnsiConsole.Confirm("Try again?"))
             {
@@ -42,13 +54,13 @@ internal static class SignInScreen
     }
 
     /// <summary>Signs in, to an account that is made first if it is to be and is not there.</summary>
-    public static async Task EnterAsync(ImClient client, string account, string password, bool register)
+    public static async Task EnterAsync(ImClient client, string account, string password, ChatArguments arguments)
     {
-        if (register)
+        if (arguments.Register)
         {
             try
             {
-                await client.RegisterAsync(account, password);
+                await client.RegisterAsync(account, password, invite: arguments.Invite);
             }
             catch (ImException taken) when (taken.Code == ErrorCodes.AccountTaken)
             {
@@ -59,11 +71,11 @@ internal static class SignInScreen
         await client.SignInAsync(account, password);
     }
 
-    private static async Task<ImException?> TryAsync(ImClient client, string account, string password, bool register)
+    private static async Task<ImException?> TryAsync(ImClient client, string account, string password, ChatArguments arguments)
     {
         try
         {
-            await EnterAsync(client, account, password, register);
+            await EnterAsync(client, account, password, arguments);
             return null;
         }
         catch (ImException refused)

@@ -1,4 +1,4 @@
-// A game with a chat, without Unity: a hero writes to a villager, who answers. Needs a server: http://127.0.0.1:5080, or the one given.
+// A game with a chat, without Unity: a hero writes to a villager, who answers. Needs a server where accounts can be made: http://127.0.0.1:5080, or the one given.
 using OrleansIM.Client;
 using OrleansIM.Protocol;
 using OrleansIM.UnityShaped.Player;
@@ -9,24 +9,32 @@ const string Password = "correct horse battery staple";
 var server = args.FirstOrDefault("http://127.0.0.1:5080");
 var limit = TimeSpan.FromSeconds(120);
 
-// The other side, in an ordinary program. Nothing here waits on the main thread of the game.
-await using var villager = new ImClient(new ImClientOptions { Server = new Uri(server) });
-await Task.Run(async () =>
+try
 {
-    await using var hero = new ImClient(new ImClientOptions { Server = new Uri(server) });
-    foreach (var account in (string[])["hero", "villager"])
+    // The other side, in an ordinary program. Nothing here waits on the main thread of the game.
+    await using var villager = new ImClient(new ImClientOptions { Server = new Uri(server) });
+    await Task.Run(async () =>
     {
-        try { await villager.RegisterAsync(account, Password); }
-        catch (ImException taken) when (taken.Code == ErrorCodes.AccountTaken) { }
-    }
+        await using var hero = new ImClient(new ImClientOptions { Server = new Uri(server) });
+        foreach (var account in (string[])["hero", "villager"])
+        {
+            try { await villager.RegisterAsync(account, Password); }
+            catch (ImException taken) when (taken.Code == ErrorCodes.AccountTaken) { }
+        }
 
-    await villager.SignInAsync("villager", Password);
-    await hero.SignInAsync("hero", Password);
-    if (await hero.RequestContactAsync("hero", "villager") != "friend") { await villager.AcceptContactAsync("villager", "hero"); }
-});
-villager.On<MessageReceived>(message => message.IsOwn ? Task.CompletedTask : villager.SendAsync("villager", message.From, "Welcome, " + message.From + "!"));
+        await villager.SignInAsync("villager", Password);
+        await hero.SignInAsync("hero", Password);
+        if (await hero.RequestContactAsync("hero", "villager") != "friend") { await villager.AcceptContactAsync("villager", "hero"); }
+    });
+    villager.On<MessageReceived>(message => message.IsOwn ? Task.CompletedTask : villager.SendAsync("villager", message.From, "Welcome, " + message.From + "!"));
 
-return Play() ? 0 : 1;
+    return Play() ? 0 : 1;
+}
+catch (Exception refused) when (refused is ImException or UriFormatException)
+{
+    Console.Error.WriteLine($"UnityShaped.Player: {(refused as ImException)?.Code} {refused.Message}");
+    return 1;
+}
 
 bool Play()
 {

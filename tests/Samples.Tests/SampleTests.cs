@@ -41,6 +41,12 @@ public sealed class SampleTests
             await File.ReadAllTextAsync(Path.Combine(Dotnet.Root, "README.md")), StringComparison.Ordinal);
     }
 
+    /// <summary>It is built with these tests.</summary>
+    [Fact]
+    public async Task HostedBot_OfThePackagesReadme_IsWhatIsCompiled() =>
+        Assert.Contains(await File.ReadAllTextAsync(Path.Combine(Dotnet.Root, "samples", "HostedBot", "Program.cs")),
+            await File.ReadAllTextAsync(Path.Combine(Dotnet.Root, "ClientSdk.Hosting", "README.md")), StringComparison.Ordinal);
+
     [Fact]
     public async Task UnityShaped_InAnEngineOfOneThread_TalksOnTheMainThread()
     {

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansIM.Accounts;
 using OrleansIM.Client;
+using OrleansIM.Invites;
 using OrleansIM.Silo;
 
 namespace OrleansIM.EndToEnd.Tests.Support;
@@ -125,6 +126,13 @@ public sealed class TestServer : IAsyncDisposable
     {
         var grains = _app!.Services.GetRequiredService<IGrainFactory>();
         Assert.False((await grains.GetGrain<IAccountCredentialsGrain>(account).SetDisabledAsync(true)).IsRefused);
+    }
+
+    /// <summary>The code of an invite for one.</summary>
+    public async Task<string> InviteAsync()
+    {
+        var grains = _app!.Services.GetRequiredService<IGrainFactory>();
+        return (await grains.GetGrain<IInvitesGrain>(IInvitesGrain.Key).CreateAsync(new CreateInvite { Uses = 1, Lifetime = TimeSpan.FromHours(1) })).Value!.Code;
     }
 
     public async ValueTask DisposeAsync()
