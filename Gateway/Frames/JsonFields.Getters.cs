@@ -42,7 +42,7 @@ internal sealed partial class JsonFields
             return DecodeString(field);
         }
 
-        Refuse(name, "a string");
+        Refuse(name, "has to be a string");
         return null;
     }
 
@@ -57,11 +57,11 @@ internal sealed partial class JsonFields
 
         if (text.Length < least || text.Length > most)
         {
-            Refuse(name, least == 0 ? $"at most {most} characters" : $"{least} to {most} characters");
+            Refuse(name, least == 0 ? $"may have at most {most} characters" : $"has to have {least} to {most} characters");
         }
         else if (text.AsSpan().ContainsAny(oneLine ? Characters.Control : Characters.Null))
         {
-            Refuse(name, oneLine ? "no control characters" : "no null characters");
+            Refuse(name, oneLine ? "may have no control characters" : "may have no null characters");
         }
 
         return text;
@@ -73,7 +73,7 @@ internal sealed partial class JsonFields
         var text = OptionalText(name, most, least, oneLine);
         if (text is null)
         {
-            Refuse(name, $"required, {least} to {most} characters");
+            Refuse(name, $"required, a string of {least} to {most} characters");
         }
 
         return text ?? "";
@@ -92,6 +92,8 @@ internal sealed partial class JsonFields
     /// <summary>A change of a name that others see, as of a text.</summary>
     public string? NameChange(ReadOnlySpan<byte> name) => CheckName(name, TextChange(name, ProtocolLimits.MaxText, oneLine: true));
 
+    private static string RequiredOrHasToBe(string? given) => given is null ? "required," : "has to be";
+
     private string? CheckName(ReadOnlySpan<byte> name, string? text)
     {
         if (text is not null && Fault is null && ShownNames.Fault(text) is { } rule)
@@ -108,7 +110,7 @@ internal sealed partial class JsonFields
         var email = TextChange(name, most: MailAddresses.MaxBytes, oneLine: true);
         if (email is { Length: > 0 } && !MailAddresses.TryNormalize(email, out _))
         {
-            Refuse(name, AddressShape);
+            Refuse(name, $"has to be {AddressShape}");
         }
 
         return email;
@@ -117,9 +119,10 @@ internal sealed partial class JsonFields
     /// <summary>A mail address, its domain in lower case and as DNS has it.</summary>
     public string MailAddress(ReadOnlySpan<byte> name)
     {
-        if (!MailAddresses.TryNormalize(OptionalText(name), out var address))
+        var text = OptionalText(name);
+        if (!MailAddresses.TryNormalize(text, out var address))
         {
-            Refuse(name, AddressShape);
+            Refuse(name, $"{RequiredOrHasToBe(text)} {AddressShape}");
         }
 
         return address;
@@ -133,13 +136,13 @@ internal sealed partial class JsonFields
     {
         if (OptionalText(name) is not { Length: > 0 } text)
         {
-            Refuse(name, $"required, 1 to {mostBytes} bytes");
+            Refuse(name, $"required, a string of 1 to {mostBytes} bytes");
             return "";
         }
 
         if (text.Length > mostBytes / 3 && Encoding.UTF8.GetByteCount(text) > mostBytes)
         {
-            Refuse(ErrorCodes.TooLarge, $"{Text(name)}: at most {mostBytes} bytes of UTF-8.");
+            Refuse(ErrorCodes.TooLarge, $"{Text(name)}: may have at most {mostBytes} bytes of UTF-8.");
         }
 
         return text;
@@ -156,7 +159,7 @@ internal sealed partial class JsonFields
 
         if (text.Length == 0 || text.Length > most || text.AsSpan().ContainsAnyExcept(Characters.Token))
         {
-            Refuse(name, $"1 to {most} characters of a-z A-Z 0-9 . _ -");
+            Refuse(name, $"has to be 1 to {most} characters of a-z A-Z 0-9 . _ -");
         }
 
         return text;
@@ -173,7 +176,7 @@ internal sealed partial class JsonFields
                 Refuse(ErrorCodes.InvalidArgument, $"{Text(name)}: {Senders.Service} is the service itself. Its messages can be read; it is no account, and nobody can write to it.");
             }
 
-            Refuse(name, AccountShape);
+            Refuse(name, $"{RequiredOrHasToBe(text)} an account id, {AccountShape}");
         }
 
         return id;
@@ -193,7 +196,7 @@ internal sealed partial class JsonFields
 
         if (!GroupIds.TryNormalize(text, out _))
         {
-            Refuse(name, $"{AccountShape}; or group: and the id of a group");
+            Refuse(name, "has to be an account id, or group: and the id of a group, as groups.create answers it");
         }
 
         return text;
@@ -205,9 +208,10 @@ internal sealed partial class JsonFields
     /// <summary>The id of a group, with or without <c>group:</c> before it; comes back with it.</summary>
     public string Group(ReadOnlySpan<byte> name)
     {
-        if (!GroupIds.TryNormalize(OptionalText(name), out var group))
+        var text = OptionalText(name);
+        if (!GroupIds.TryNormalize(text, out var group))
         {
-            Refuse(name, "the id of a group");
+            Refuse(name, $"{RequiredOrHasToBe(text)} the id of a group, as groups.create answers it");
         }
 
         return group;
@@ -228,7 +232,7 @@ internal sealed partial class JsonFields
             return number;
         }
 
-        Refuse(name, most == long.MaxValue ? $"a whole number from {least}" : $"a whole number, {least} to {most}");
+        Refuse(name, most == long.MaxValue ? $"has to be a whole number from {least}" : $"has to be a whole number, {least} to {most}");
         return null;
     }
 
@@ -238,7 +242,7 @@ internal sealed partial class JsonFields
         var number = OptionalNumber(name, least, most);
         if (number is null)
         {
-            Refuse(name, "required, a whole number");
+            Refuse(name, most == long.MaxValue ? $"required, a whole number from {least}" : $"required, a whole number, {least} to {most}");
         }
 
         return number ?? 0;
@@ -257,7 +261,7 @@ internal sealed partial class JsonFields
             return field.Kind == JsonTokenType.True;
         }
 
-        Refuse(name, "true or false");
+        Refuse(name, "has to be true or false");
         return null;
     }
 

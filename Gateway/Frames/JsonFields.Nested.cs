@@ -35,7 +35,7 @@ internal sealed partial class JsonFields
             var text = reader.TokenType == JsonTokenType.String && !HasLoneSurrogate ? reader.GetString()! : "";
             if (text.Length == 0 || text.Length > longest || text.AsSpan().ContainsAny(Characters.Control))
             {
-                Refuse(name, $"strings of 1 to {longest} characters, without control characters");
+                Refuse(name, $"has to be an array of strings of 1 to {longest} characters, without control characters");
                 break;
             }
 
@@ -60,7 +60,7 @@ internal sealed partial class JsonFields
             reader.Read();
             if (reader.TokenType != JsonTokenType.String || HasLoneSurrogate || !AccountIds.TryNormalize(reader.GetString(), out var id))
             {
-                Refuse(name, $"account ids: {AccountShape}");
+                Refuse(name, $"has to be an array of account ids, {AccountShape}");
                 break;
             }
 
@@ -80,7 +80,7 @@ internal sealed partial class JsonFields
 
         if (field.Length > mostBytes)
         {
-            Refuse(ErrorCodes.TooLarge, $"{Text(name)}: at most {mostBytes} bytes of JSON.");
+            Refuse(ErrorCodes.TooLarge, $"{Text(name)}: may have at most {mostBytes} bytes of JSON.");
         }
 
         return Encoding.UTF8.GetString(Raw(field));
@@ -96,7 +96,7 @@ internal sealed partial class JsonFields
 
         if (field.Kind != JsonTokenType.StartObject)
         {
-            Refuse(name, "an object");
+            Refuse(name, "has to be an object, {…}");
             return null;
         }
 
@@ -115,7 +115,7 @@ internal sealed partial class JsonFields
 
         if (field.Kind != JsonTokenType.StartArray)
         {
-            Refuse(name, "an array");
+            Refuse(name, "has to be an array, […], also of one");
             return null;
         }
 
@@ -126,7 +126,7 @@ internal sealed partial class JsonFields
         {
             if (elements.Count == most)
             {
-                Refuse(name, $"at most {most} entries");
+                Refuse(name, $"may have at most {most} entries");
                 break;
             }
 

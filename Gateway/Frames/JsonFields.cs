@@ -114,7 +114,7 @@ internal sealed partial class JsonFields
 
         if (count > 1)
         {
-            Refuse(name, "given more than once");
+            Refuse(name, "is given more than once");
         }
 
         // null is the same as leaving a field out, except where a getter says otherwise.

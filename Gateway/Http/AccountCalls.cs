@@ -56,12 +56,17 @@ internal sealed class AccountCalls(
     public async Task<HttpAnswer> LogInAsync(HttpContext http, JsonFields body)
     {
         var jwt = body.OptionalText("jwt"u8);
+        if (jwt is null && !(body.Has("login"u8) && body.Has("password"u8)))
+        {
+            body.Refuse(ErrorCodes.InvalidArgument, "login and password: required, both; or jwt, a token of the app's own sign-in, in place of them.");
+        }
+
         var login = jwt is null ? body.Text("login"u8, most: 254) : body.OptionalText("login"u8);
         var password = jwt is null ? body.Text("password"u8, ProtocolLimits.MaxPassword) : body.OptionalText("password"u8);
         var device = body.OptionalText("device"u8, MaxDevice, oneLine: true) ?? "";
         if (jwt is not null && (login ?? password) is not null)
         {
-            body.Refuse(ErrorCodes.InvalidArgument, "jwt: instead of login and password, not beside them.");
+            body.Refuse(ErrorCodes.InvalidArgument, "jwt: given beside login or password. Give one way to sign in.");
         }
 
         if ((body.Fault ?? limits.CheckSignIn(http)) is { } fault)
@@ -190,10 +195,15 @@ internal sealed class AccountCalls(
         }
 
         var jwt = body.OptionalText("jwt"u8);
+        if (jwt is null && !body.Has("password"u8))
+        {
+            body.Refuse(ErrorCodes.InvalidArgument, "password: required, the account's own; or jwt, a fresh token of the app's own sign-in, in place of it.");
+        }
+
         var password = jwt is null ? body.Text("password"u8, ProtocolLimits.MaxPassword) : body.OptionalText("password"u8);
         if (jwt is not null && password is not null)
         {
-            body.Refuse(ErrorCodes.InvalidArgument, "jwt: instead of password, not beside it.");
+            body.Refuse(ErrorCodes.InvalidArgument, "jwt: given beside password. Give one of the two.");
         }
 
         return (body.Fault ?? limits.CheckSignIn(http)) is { } fault ? (null, fault) : (new OwnerProof { Token = token, Password = password, Jwt = jwt }, null);

@@ -26,7 +26,7 @@ internal static class GroupOps
         var accounts = request.Fields.OptionalAccounts("accounts"u8, ProtocolLimits.MaxGroupBatch);
         if (accounts is null or { Length: 0 })
         {
-            request.Fields.Refuse(ErrorCodes.InvalidArgument, $"accounts: required, 1 to {ProtocolLimits.MaxGroupBatch} account ids.");
+            request.Fields.Refuse(ErrorCodes.InvalidArgument, $"accounts: required, an array of 1 to {ProtocolLimits.MaxGroupBatch} account ids.");
         }
 
         var invite = new InviteToGroup { Group = group, Accounts = accounts ?? [] };

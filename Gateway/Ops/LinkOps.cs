@@ -22,7 +22,7 @@ internal static class LinkOps
         var entries = request.Fields.OptionalArray("accounts"u8, ProtocolLimits.MaxLinkBatch);
         if (entries is null or { Count: 0 })
         {
-            request.Fields.Refuse(ErrorCodes.InvalidArgument, $"accounts: required, 1 to {ProtocolLimits.MaxLinkBatch} of {{account, password or jwt, role}}.");
+            request.Fields.Refuse(ErrorCodes.InvalidArgument, $"accounts: required, an array of 1 to {ProtocolLimits.MaxLinkBatch} of {{account, password or jwt, role}}.");
         }
 
         for (var i = 0; i < entries?.Count && request.Fields.Fault is null; i++)
@@ -59,7 +59,7 @@ internal static class LinkOps
         var role = ReadRole(request.Fields.OptionalText("role"u8));
         if (role is null)
         {
-            request.Fields.Refuse(ErrorCodes.InvalidArgument, "role: master or secondary.");
+            request.Fields.Refuse(ErrorCodes.InvalidArgument, "role: has to be master or secondary.");
         }
 
         return request.AskAsync(RequestScope.Links, (target, role: role ?? default), static async (account, session, set) => Reply.Of(await account.SetLinkRoleAsync(session, set.target, set.role)));
@@ -71,7 +71,7 @@ internal static class LinkOps
         var entry = new JsonFields();
         if (!entry.TryParse(json))
         {
-            request.Refuse(ErrorCodes.InvalidArgument, $"accounts[{index}]: an object {{account, password or jwt, role}}.");
+            request.Refuse(ErrorCodes.InvalidArgument, $"accounts[{index}]: has to be an object {{account, password or jwt, role}}.");
             return;
         }
 
@@ -80,13 +80,13 @@ internal static class LinkOps
         var jwt = entry.OptionalText("jwt"u8);
         if (password is not null && jwt is not null)
         {
-            entry.Refuse(ErrorCodes.InvalidArgument, "jwt: instead of the password, not beside it.");
+            entry.Refuse(ErrorCodes.InvalidArgument, "jwt: given beside password. Give one of the two.");
         }
 
         var role = ReadRole(entry.OptionalText("role"u8) ?? "secondary");
         if (role is null)
         {
-            entry.Refuse(ErrorCodes.InvalidArgument, "role: master or secondary.");
+            entry.Refuse(ErrorCodes.InvalidArgument, "role: has to be master or secondary.");
         }
 
         if (entry.Fault is { } fault)

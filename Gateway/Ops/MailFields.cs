@@ -26,7 +26,7 @@ internal static class MailFields
         var host = fields.Text("host"u8, MailAddresses.MaxBytes, oneLine: true);
         if (!IPAddress.TryParse(host, out _) && !MailAddresses.TryNormalizeHost(host, out host))
         {
-            fields.Refuse(ErrorCodes.InvalidArgument, "host: a name like mail.example.org, or an IP address.");
+            fields.Refuse(ErrorCodes.InvalidArgument, "host: has to be a name like mail.example.org, or an IP address.");
         }
 
         var server = new MailServerSettings
@@ -63,7 +63,7 @@ internal static class MailFields
     {
         if (bind.OptionalObject("auth"u8) is not { } fields)
         {
-            bind.Refuse(ErrorCodes.InvalidArgument, "auth: required, an object {type, …}.");
+            bind.Refuse(ErrorCodes.InvalidArgument, "auth: required, an object {type:\"password\", password} or {type:\"oauth2\", accessToken, …}.");
             return new MailAuth();
         }
 
