@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using OrleansIM.EndToEnd.Tests.Support;
 
 namespace OrleansIM.JavaScript.Tests;
@@ -39,6 +40,21 @@ public sealed class JavaScriptSdkTests
         await using var server = await TestServer.StartAsync();
 
         await NodeProcess.PassesAsync("test/readme.js", server.Address);
+    }
+
+    [SkippableFact]
+    public async Task RawProgram_OfTheReadme_RunsAsShown()
+    {
+        Skip.IfNot(await NodeProcess.IsAvailableAsync(), NodeProcess.Missing);
+        await using var server = await TestServer.StartAsync();
+        using var folder = new TempDirectory();
+        var program = Path.Combine(folder.Path, "two.mjs");
+        await File.WriteAllTextAsync(program, Regex.Match(
+            await File.ReadAllTextAsync(Path.Combine(NodeProcess.Root, "README.md")), "```js\n(// Two accounts, two streams.*?)```", RegexOptions.Singleline).Groups[1].Value);
+
+        // It ends when the message has arrived, and the second time too.
+        await NodeProcess.RunsAsync(program, server.Address);
+        await NodeProcess.RunsAsync(program, server.Address);
     }
 
     [SkippableFact]

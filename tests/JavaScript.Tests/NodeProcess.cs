@@ -33,10 +33,16 @@ internal static class NodeProcess
     /// <param name="server">The server for tests that need one.</param>
     public static async Task PassesAsync(string file, Uri? server = null)
     {
-        // Node 20 has a WebSocket, but asks to be told.
-        string[] flags = await s_major.Value < 22 ? ["--experimental-websocket", "--no-warnings"] : ["--no-warnings"];
-        await SucceedsAsync([.. flags, "--test", "--test-reporter=tap", file], server);
+        await SucceedsAsync([.. await FlagsAsync(), "--test", "--test-reporter=tap", file], server);
     }
+
+    /// <summary>Runs a program of its own, which takes the server as its argument and has to end without a fault.</summary>
+    public static async Task RunsAsync(string file, Uri server) =>
+        await SucceedsAsync([.. await FlagsAsync(), file, server.OriginalString.TrimEnd('/')]);
+
+    // Node 20 has a WebSocket, but asks to be told.
+    private static async Task<string[]> FlagsAsync() =>
+        await s_major.Value < 22 ? ["--experimental-websocket", "--no-warnings"] : ["--no-warnings"];
 
     /// <summary>Runs Node and returns when it has ended without a fault; what it said otherwise is the message.</summary>
     public static async Task SucceedsAsync(string[] arguments, Uri? server = null)
