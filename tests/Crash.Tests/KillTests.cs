@@ -4,8 +4,8 @@ using Xunit.Abstractions;
 namespace OrleansIM.Crash.Tests;
 
 /// <summary>
-/// <c>kill -9</c> at 200 random moments, each of a process that writes to SQLite and, where it is installed, to PostgreSQL
-/// at the same time. Two classes, because tests of one do not run side by side.
+/// <c>kill -9</c> under 200 stores of SQLite and, where it is installed, as many of PostgreSQL, at random moments: each of a
+/// process that writes to two of both at the same time. Two classes, because tests of one do not run side by side.
 /// </summary>
 public abstract class KillTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
 {
@@ -19,9 +19,17 @@ public abstract class KillTests(PostgresServer postgres, ITestOutputHelper outpu
 
     protected async Task RunAsync(int part)
     {
-        var sqlite = KilledStore.Sqlite(_data.Path);
-        KilledStore[] stores = postgres.IsAvailable ? [sqlite, KilledStore.Postgres(await postgres.CreateDatabaseAsync())] : [sqlite];
-        await new KillRun(output, stores).RunAsync(part);
+        var stores = new List<KilledStore>();
+        for (var number = 1; number <= KillRun.StoresOfAKind; number++)
+        {
+            stores.Add(KilledStore.Sqlite(Path.Combine(_data.Path, $"{number}"), $"SQLite {number}"));
+            if (postgres.IsAvailable)
+            {
+                stores.Add(KilledStore.Postgres(await postgres.CreateDatabaseAsync(), $"PostgreSQL {number}"));
+            }
+        }
+
+        await new KillRun(output, [.. stores]).RunAsync(part);
     }
 }
 

@@ -7,15 +7,15 @@ namespace OrleansIM.Crash.Tests.Killing;
 /// <summary>A store whose processes are killed, what was promised over it, and how it is looked into.</summary>
 internal sealed record KilledStore(string Name, string[] Settings, LogCheck Check, Book Book)
 {
-    public static KilledStore Sqlite(string folder) => Make("SQLite", [$"--Storage:DataDirectory={folder}"], async () =>
+    public static KilledStore Sqlite(string folder, string name = "SQLite") => Make(name, [$"--Storage:DataDirectory={folder}"], async () =>
     {
         var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "orleansim.db")};Pooling=False");
         await connection.OpenAsync();
         return connection;
     });
 
-    public static KilledStore Postgres(string database) => Make(
-        "PostgreSQL", ["--Storage:Provider=postgres", $"--Storage:ConnectionString={database}"], async () =>
+    public static KilledStore Postgres(string database, string name = "PostgreSQL") => Make(
+        name, ["--Storage:Provider=postgres", $"--Storage:ConnectionString={database}"], async () =>
         {
             var connection = new NpgsqlConnection(database + ";Pooling=false");
             await connection.OpenAsync();
