@@ -31,7 +31,8 @@ public sealed class FaultyServerTests(FaultyServerTests.Fixture fixture) : IClas
 
         Assert.True(sin == Sin.None || proxy.Sins > 0, $"the proxy did nothing: {said}");
         Assert.True(code == (fault is null ? LoadTestCommand.Clean : LoadTestCommand.Faulty), said);
-        foreach (var name in s_faults)
+        // An event that is held back when its connection ends is left out of that one.
+        foreach (var name in s_faults.Where(name => (sin, name) != (Sin.Reorders, "gaps")))
         {
             Assert.True(result.GetProperty(name).GetInt64() > 0 == (name == fault), $"{name}: {said}");
         }
