@@ -38,6 +38,9 @@ public sealed record PresenceExchange
 
     /// <summary>The last part of it: what was told before and not again is gone.</summary>
     [Id(4)] public bool EndsRestore { get; init; }
+
+    /// <summary>Grows with each call of the owner to the shard: one that comes after a later one is not taken. 0: not numbered.</summary>
+    [Id(5)] public long Number { get; init; }
 }
 
 /// <summary>Everything that one account watches in a shard; nothing ends the watch.</summary>

@@ -71,6 +71,8 @@ internal sealed partial class AccountGrain : IAccountPresenceGrain
             return _friendsKnown;
         }
 
+        // Before anything is watched, so that the silo does not let go of it for what it was before.
+        _presence.Keep(_id, _time.GetUtcNow() + _presenceOptions.RenewEvery);
         var view = _friends = new PresenceView(_state.Contacts.Values.Where(IsFriend).Select(contact => contact.Account));
         var answers = _presence.Watch(_id, view.Watched);
         return _friendsKnown = answers.Count == 0

@@ -9,10 +9,10 @@ namespace OrleansIM.Grains.Presence;
 /// </summary>
 internal sealed class PresenceShard(long epoch, DateTimeOffset settlesAt, PresenceOptions options)
 {
-    private readonly Dictionary<string, Online> _online = [];
-    private readonly Dictionary<string, Watch> _watches = [];
+    private readonly Dictionary<string, Claim<Online>> _online = [];
+    private readonly Dictionary<string, Claim<Watch>> _watches = [];
     private readonly Dictionary<string, HashSet<string>> _watchers = [];
-    private readonly Dictionary<string, Owner> _owners = [];
+    private readonly Dictionary<string, ShardOwner> _owners = [];
     private readonly LastSeenBook _lastSeen = new(options.MaxLastSeen);
     private readonly Dictionary<string, Dictionary<string, FriendPresence>> _news = [];
     private long _version;
@@ -27,11 +27,18 @@ internal sealed class PresenceShard(long epoch, DateTimeOffset settlesAt, Presen
     public PresenceAnswer Exchange(PresenceExchange exchange, DateTimeOffset now)
     {
         var isNew = !_owners.TryGetValue(exchange.Owner, out var owner);
-        owner ??= _owners[exchange.Owner] = new Owner();
-        owner.LeaseUntil = now + (2 * options.RenewEvery);
+        if (owner is not null && exchange.Number > 0 && exchange.Number <= owner.Number)
+        {
+            // Its silo has given it up for lost, and told everything again since.
+            return new PresenceAnswer { IsNewOwner = false, News = Array.ConvertAll(exchange.Watches, _ => Nothing) };
+        }
+
+        owner ??= _owners[exchange.Owner] = new ShardOwner();
+        (owner.LeaseUntil, owner.Number) = (now + (2 * options.RenewEvery), exchange.Number);
         if (exchange.BeginsRestore)
         {
             owner.Restores++;
+            owner.IsRestoring = true;
         }
 
         foreach (var shared in exchange.Shared)
@@ -42,6 +49,7 @@ internal sealed class PresenceShard(long epoch, DateTimeOffset settlesAt, Presen
         var news = Array.ConvertAll(exchange.Watches, watch => Take(owner, watch));
         if (exchange.EndsRestore)
         {
+            owner.IsRestoring = false;
             Drop(owner, restoredBefore: owner.Restores);
         }
 
@@ -52,7 +60,7 @@ internal sealed class PresenceShard(long epoch, DateTimeOffset settlesAt, Presen
     public FriendPresence[] Peek(string[] accounts) =>
     [
         .. accounts.Where(_online.ContainsKey).Select(account =>
-            new FriendPresence { Account = account, State = _online[account].State, Version = _online[account].Version }),
+            new FriendPresence { Account = account, State = _online[account].What.State, Version = _online[account].What.Version }),
     ];
 
     /// <summary>Lets go of what nobody has renewed, and says who did not come back.</summary>
@@ -70,9 +78,9 @@ internal sealed class PresenceShard(long epoch, DateTimeOffset settlesAt, Presen
         }
 
         _isSettled = true;
-        foreach (var (watcher, watch) in _watches.Where(watch => watch.Value.AwaitsSettling))
+        foreach (var (watcher, watches) in _watches)
         {
-            foreach (var account in watch.Accounts.Where(account => !_online.ContainsKey(account)))
+            foreach (var account in watches.All().Where(watch => watch.What.AwaitsSettling).SelectMany(watch => watch.What.Accounts).Where(account => !_online.ContainsKey(account)))
             {
                 AddNews(watcher, Offline(account));
             }
@@ -108,30 +116,52 @@ internal sealed class PresenceShard(long epoch, DateTimeOffset settlesAt, Presen
     {
         if (watch is not null && ReferenceEquals(_watches.GetValueOrDefault(watcher), watch))
         {
-            Unwatch(watcher);
+            SetWatches(watcher, null);
         }
     }
 
-    private void Set(Owner owner, string account, PresenceState state)
+    private void Set(ShardOwner owner, string account, PresenceState state)
     {
         var before = _online.GetValueOrDefault(account);
         if (state.Status is PresenceStatus.Offline)
         {
-            // Another silo speaks for the account by now: this one does not know.
-            if (before is null || before.Owner == owner)
-            {
-                SetOffline(account, before is not null, state.LastSeen);
-            }
-
+            Withdraw(owner, account, before, state.LastSeen);
             return;
         }
 
         _lastSeen.Set(account, null);
-        var version = before?.State == state ? before.Version : ++_version;
-        _online[account] = new Online(owner, owner.Restores, state, version);
-        if (before?.State != state)
+        var others = before?.Without(owner);
+        if (others is not null && owner.IsRestoring && before!.Owner != owner)
         {
-            Tell(account, new FriendPresence { Account = account, State = state, Version = version });
+            // What this silo holds may be of an activation before that of the other silo, so it takes nothing over.
+            _online[account] = others.Above(new Claim<Online>(owner, owner.Restores, new Online(state, 0), null));
+            return;
+        }
+
+        Show(account, before, new Claim<Online>(owner, owner.Restores, new Online(state, 0), others));
+    }
+
+    /// <summary>An owner says nothing of the account any more. Others may: this one does not know, then.</summary>
+    private void Withdraw(ShardOwner owner, string account, Claim<Online>? before, DateTimeOffset? lastSeen)
+    {
+        if (before?.Without(owner) is { } others)
+        {
+            Show(account, before, others);
+        }
+        else
+        {
+            SetOffline(account, before is not null, lastSeen);
+        }
+    }
+
+    private void Show(string account, Claim<Online>? before, Claim<Online> now)
+    {
+        var isNews = before?.What.State != now.What.State;
+        var shown = now.What with { Version = isNews ? ++_version : before!.What.Version };
+        _online[account] = now with { What = shown };
+        if (isNews)
+        {
+            Tell(account, new FriendPresence { Account = account, State = shown.State, Version = shown.Version });
         }
     }
 
@@ -146,29 +176,24 @@ internal sealed class PresenceShard(long epoch, DateTimeOffset settlesAt, Presen
         }
     }
 
-    private PresenceNews Take(Owner owner, PresenceWatch watch)
+    private PresenceNews Take(ShardOwner owner, PresenceWatch watch)
     {
         var before = _watches.GetValueOrDefault(watch.Watcher);
+        var others = before?.Without(owner);
         if (watch.Accounts.Length == 0)
         {
-            if (before?.Owner == owner)
-            {
-                Unwatch(watch.Watcher);
-            }
-
-            return new PresenceNews { Epoch = epoch, Friends = [] };
+            SetWatches(watch.Watcher, others);
+            return Nothing;
         }
 
-        Unindex(watch.Watcher, before);
-        var mustSettle = !_isSettled && (watch.WantsOffline || before?.AwaitsSettling == true);
-        _watches[watch.Watcher] = new Watch(owner, owner.Restores, watch.Accounts, mustSettle);
+        var mustSettle = !_isSettled && (watch.WantsOffline || before?.Of(owner)?.What.AwaitsSettling == true);
+        SetWatches(watch.Watcher, new Claim<Watch>(owner, owner.Restores, new Watch(watch.Accounts, mustSettle), others));
         var friends = new List<FriendPresence>();
         foreach (var account in watch.Accounts)
         {
-            Watchers(account).Add(watch.Watcher);
             if (_online.TryGetValue(account, out var online))
             {
-                friends.Add(new FriendPresence { Account = account, State = online.State, Version = _version });
+                friends.Add(new FriendPresence { Account = account, State = online.What.State, Version = _version });
             }
             else if ((watch.WantsOffline && _isSettled) || _lastSeen.Find(account) is not null)
             {
@@ -179,34 +204,41 @@ internal sealed class PresenceShard(long epoch, DateTimeOffset settlesAt, Presen
         return new PresenceNews { Epoch = epoch, Friends = [.. friends] };
     }
 
-    private void Drop(Owner owner, int restoredBefore)
+    private void Drop(ShardOwner owner, int restoredBefore)
     {
-        foreach (var (account, _) in _online.Where(online => online.Value.Owner == owner && online.Value.Restore < restoredBefore).ToArray())
+        foreach (var (account, claims) in _online.Where(online => online.Value.Of(owner)?.Restore < restoredBefore).ToArray())
         {
-            SetOffline(account, wasOnline: true, lastSeen: null);
+            Withdraw(owner, account, claims, lastSeen: null);
         }
 
-        foreach (var (watcher, _) in _watches.Where(watch => watch.Value.Owner == owner && watch.Value.Restore < restoredBefore).ToArray())
+        foreach (var (watcher, claims) in _watches.Where(watch => watch.Value.Of(owner)?.Restore < restoredBefore).ToArray())
         {
-            Unwatch(watcher);
+            SetWatches(watcher, claims.Without(owner));
         }
     }
 
-    private void Unwatch(string watcher)
+    /// <summary>Replaces what is watched for a watcher, by whichever silo: it is told of all of it.</summary>
+    private void SetWatches(string watcher, Claim<Watch>? claims)
     {
-        _watches.Remove(watcher, out var watch);
-        Unindex(watcher, watch);
-        _news.Remove(watcher);
-    }
-
-    private void Unindex(string watcher, Watch? watch)
-    {
-        foreach (var account in watch?.Accounts ?? [])
+        _watches.Remove(watcher, out var before);
+        foreach (var account in before?.All().SelectMany(watch => watch.What.Accounts) ?? [])
         {
             if (_watchers.TryGetValue(account, out var watchers) && watchers.Remove(watcher) && watchers.Count == 0)
             {
                 _watchers.Remove(account);
             }
+        }
+
+        if (claims is null)
+        {
+            _news.Remove(watcher);
+            return;
+        }
+
+        _watches[watcher] = claims;
+        foreach (var account in claims.All().SelectMany(watch => watch.What.Accounts))
+        {
+            Watchers(account).Add(watcher);
         }
     }
 
@@ -241,14 +273,11 @@ internal sealed class PresenceShard(long epoch, DateTimeOffset settlesAt, Presen
         Version = _version,
     };
 
-    /// <summary>A silo. What it has told carries the number of the restore it came with, or after.</summary>
-    private sealed class Owner
-    {
-        public DateTimeOffset LeaseUntil { get; set; }
-        public int Restores { get; set; }
-    }
+    private PresenceNews Nothing => new() { Epoch = epoch, Friends = [] };
 
-    private sealed record Online(Owner Owner, int Restore, PresenceState State, long Version);
+    /// <summary>What is shown of an account, and its version if it is the one that is believed.</summary>
+    private readonly record struct Online(PresenceState State, long Version);
 
-    private sealed record Watch(Owner Owner, int Restore, string[] Accounts, bool AwaitsSettling);
+    /// <summary>What is watched. While it awaits settling, the watcher may believe somebody online who is not.</summary>
+    private readonly record struct Watch(string[] Accounts, bool AwaitsSettling);
 }

@@ -24,6 +24,7 @@ internal sealed class ShardLink(string owner)
     private bool _mustRestore = true;
     private bool _mustRenew;
     private bool _isRunning;
+    private long _number;
 
     /// <summary>Notes an account's presence. True if the caller has to run the link.</summary>
     public bool Share(string account, PresenceState state)
@@ -123,9 +124,9 @@ internal sealed class ShardLink(string owner)
         {
             if (_mustRestore)
             {
-                // Who went offline is not part of everything, so that is told after it.
+                // Changes are told after it, as the news they are: everything may hold what is old, of an account that has
+                // moved to another silo.
                 _mustRestore = false;
-                _shared.Keys.ToList().ForEach(account => _sharedChanges.Remove(account));
                 _restore = new Restore([.. _shared.Keys], [.. _watches.Keys.Union(_watchChanges.Keys)]);
             }
 
@@ -165,9 +166,9 @@ internal sealed class ShardLink(string owner)
         {
             _mustRestore = true;
             _restore = null;
-            foreach (var gone in call.Exchange.Shared.Where(shared => !_shared.ContainsKey(shared.Account)))
+            foreach (var change in call.IsRestore ? [] : call.Exchange.Shared)
             {
-                _sharedChanges.TryAdd(gone.Account, gone.State);
+                _sharedChanges.TryAdd(change.Account, change.State);
             }
         }
 
@@ -212,7 +213,7 @@ internal sealed class ShardLink(string owner)
         var call = TakeWatches(restore.Watchers.Dequeue(MaxBatch), shared, isRestore: true);
         var ends = restore.Accounts.Count == 0 && restore.Watchers.Count == 0;
         _restore = ends ? null : restore;
-        return call with { Exchange = call.Exchange with { BeginsRestore = begins, EndsRestore = ends } };
+        return call with { IsRestore = true, Exchange = call.Exchange with { BeginsRestore = begins, EndsRestore = ends } };
     }
 
     private ShardCall TakeWatches(List<string> watchers, SharedPresence[] shared, bool isRestore)
@@ -232,7 +233,7 @@ internal sealed class ShardLink(string owner)
             };
         }
 
-        return new ShardCall(new PresenceExchange { Owner = owner, Shared = shared, Watches = watches }, waiting);
+        return new ShardCall(new PresenceExchange { Owner = owner, Shared = shared, Watches = watches, Number = ++_number }, waiting);
     }
 
     private static SharedPresence Shared(KeyValuePair<string, PresenceState> shared) => new() { Account = shared.Key, State = shared.Value };
@@ -254,7 +255,11 @@ internal sealed class ShardLink(string owner)
 }
 
 /// <summary>A call to a shard, and who waits for the answer to each of its watches.</summary>
-internal sealed record ShardCall(PresenceExchange Exchange, TaskCompletionSource<PresenceNews>?[] Waiting);
+internal sealed record ShardCall(PresenceExchange Exchange, TaskCompletionSource<PresenceNews>?[] Waiting)
+{
+    /// <summary>Whether it is a part of everything, not news.</summary>
+    public bool IsRestore { get; init; }
+}
 
 file static class QueueParts
 {

@@ -25,8 +25,10 @@ internal sealed partial class SiloPresence : BackgroundService
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationToken _stopped;
 
-    // Until when the sessions of each account have been renewed.
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _accounts = new();
+    // Until when the sessions of each account have been renewed. An account says so before it shares or watches anything,
+    // so under the gate whoever is let go of here has done neither since.
+    private readonly ConcurrentDictionary<string, Kept> _accounts = new();
+    private readonly Lock _keeping = new();
 
     public SiloPresence(
         IGrainFactory grains, IOptions<PresenceOptions> options, PresenceMetrics metrics, LostNodes lost, TimeProvider time, ILogger<SiloPresence> logger)
@@ -68,7 +70,9 @@ internal sealed partial class SiloPresence : BackgroundService
         }
     }
 
-    /// <summary>Watches the friends of an account, all of them: one call for each shard, or none of its own under load.</summary>
+    /// <summary>
+    /// Watches the friends of an account that is kept, all of them: one call for each shard, or none of its own under load.
+    /// </summary>
     public IReadOnlyList<Task<PresenceNews>> Watch(string account, IEnumerable<string> friends)
     {
         var answers = new List<Task<PresenceNews>>();
@@ -118,7 +122,13 @@ internal sealed partial class SiloPresence : BackgroundService
     }
 
     /// <summary>An account has sessions, renewed until then. If it does not say so again, it is asked.</summary>
-    public void Keep(string account, DateTimeOffset until) => _accounts[account] = until;
+    public void Keep(string account, DateTimeOffset until)
+    {
+        lock (_keeping)
+        {
+            _accounts[account] = new Kept(until);
+        }
+    }
 
     /// <summary>An account has no sessions any more and watches nobody; what it shares is up to it.</summary>
     public void Release(string account)
@@ -246,7 +256,7 @@ internal sealed partial class SiloPresence : BackgroundService
     private Task CheckAccountsAsync()
     {
         var now = _time.GetUtcNow();
-        return CheckAsync(_accounts.Where(account => account.Value < now));
+        return CheckAsync(_accounts.Where(account => account.Value.Until < now));
     }
 
     private void OnNodeLost() => _ = CheckAllAsync();
@@ -268,7 +278,7 @@ internal sealed partial class SiloPresence : BackgroundService
         }
     }
 
-    private async Task CheckAsync(IEnumerable<KeyValuePair<string, DateTimeOffset>> accounts)
+    private async Task CheckAsync(IEnumerable<KeyValuePair<string, Kept>> accounts)
     {
         foreach (var some in accounts.Chunk(MaxChecks).ToArray())
         {
@@ -276,14 +286,13 @@ internal sealed partial class SiloPresence : BackgroundService
         }
     }
 
-    private async Task CheckAsync(KeyValuePair<string, DateTimeOffset> account)
+    private async Task CheckAsync(KeyValuePair<string, Kept> account)
     {
         try
         {
-            if (!await _grains.GetGrain<IAccountPresenceGrain>(account.Key).CheckPresenceAsync(Owner) && _accounts.TryRemove(account))
+            if (!await _grains.GetGrain<IAccountPresenceGrain>(account.Key).CheckPresenceAsync(Owner))
             {
-                Retract(account.Key);
-                Release(account.Key);
+                LetGo(account);
             }
         }
 #pragma warning disable CA1031 // Asked again at the next renewal.
@@ -292,6 +301,25 @@ internal sealed partial class SiloPresence : BackgroundService
         {
             LogNotShown(failure);
         }
+    }
+
+    private void LetGo(KeyValuePair<string, Kept> account)
+    {
+        lock (_keeping)
+        {
+            // Unless sessions have come back to it since it was asked.
+            if (_accounts.TryRemove(account))
+            {
+                Retract(account.Key);
+                Release(account.Key);
+            }
+        }
+    }
+
+    /// <summary>What an account has said last. A class: two that say the same are two.</summary>
+    private sealed class Kept(DateTimeOffset until)
+    {
+        public DateTimeOffset Until => until;
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Presence shard {Shard} could not be reached; it is told everything again.")]

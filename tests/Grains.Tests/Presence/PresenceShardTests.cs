@@ -129,6 +129,79 @@ public sealed class PresenceShardTests
     }
 
     [Fact]
+    public void Account_MovedToAnotherSilo_WhatTheOldHoldsTakesNothingOver()
+    {
+        Ask("silo3", "ann", "bob");
+        Tell("silo1", Online("bob", "old"));
+        Tell("silo2", Online("bob"));
+        News("ann");
+
+        Exchange(Renewal("silo1") with { BeginsRestore = true, EndsRestore = true, Shared = [Online("bob", "old")], Watches = [Watch("bob", "cat")] });
+        Tell("silo1", Gone("bob", lastSeen: 7));
+
+        Assert.Empty(_shard.WatchersWithNews);
+        Assert.Equal(["bob Online"], Ask("silo3", "ann", "bob"));
+    }
+
+    [Fact]
+    public void Account_MovedBeforeTheShardWasLost_IsSeenAsTheOldSiloSaysUntilThatLetsGo()
+    {
+        Ask("silo3", "ann", "bob");
+        Exchange(Renewal("silo1") with { BeginsRestore = true, EndsRestore = true, Shared = [Online("bob", "old")] });
+        Exchange(Renewal("silo2") with { BeginsRestore = true, EndsRestore = true, Shared = [Online("bob", "new")] });
+        Assert.Equal(["bob Online old"], News("ann"));
+
+        Tell("silo1", Gone("bob"));
+
+        Assert.Equal(["bob Online new"], News("ann"));
+    }
+
+    [Fact]
+    public void Account_MovedAndTheOldSiloDied_IsNotOfflineWhenTheLeaseIsOver()
+    {
+        Tell("silo1", Online("bob"));
+        Ask("silo1", "bob", "cat");
+        Exchange(Renewal("silo2") with { Shared = [Online("bob")], Watches = [Watch("bob", "cat"), Watch("ann", "bob")] }, seconds: 50);
+
+        _shard.Sweep(At(61));
+
+        Assert.Empty(_shard.WatchersWithNews);
+        Tell("silo2", Online("cat"));
+        Assert.Equal(["cat Online"], News("bob"));
+    }
+
+    [Fact]
+    public void Watcher_OfTwoSilos_IsToldOfAllUntilTheLastLetsGo()
+    {
+        Ask("silo1", "ann", "bob");
+        Ask("silo2", "ann", "bob", "cat");
+
+        Ask("silo1", "ann");
+        Tell("silo1", Online("bob"), Online("cat"));
+        Assert.Equal(["bob Online", "cat Online"], News("ann"));
+
+        Ask("silo2", "ann");
+        Tell("silo1", Gone("bob"));
+        Assert.Empty(_shard.WatchersWithNews);
+    }
+
+    [Fact]
+    public void Exchange_ThatComesAfterALaterOne_IsNotTaken()
+    {
+        Ask("silo2", "ann", "bob", "cat");
+        var late = Renewal("silo1") with { BeginsRestore = true, EndsRestore = true, Shared = [Online("cat")], Number = 1 };
+        Exchange(late with { Shared = [Online("bob")], Watches = [Watch("bob", "ann")], Number = 2 });
+        News("ann");
+
+        var answer = Exchange(late with { Watches = [Watch("cat", "bob")] });
+
+        Assert.Empty(Show(Assert.Single(answer.News)));
+        Assert.False(answer.IsNewOwner);
+        Assert.Empty(_shard.WatchersWithNews);
+        Assert.Equal(["bob Online"], Ask("silo2", "ann", "bob", "cat"));
+    }
+
+    [Fact]
     public void Restore_WhatIsNotInIt_IsGone()
     {
         Ask("silo2", "ann", "bob", "cat");

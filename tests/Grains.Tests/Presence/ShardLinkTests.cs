@@ -79,6 +79,12 @@ public sealed class ShardLinkTests
             _link.Watch($"w{i}", [$"a{i}"], out _);
         }
 
+        RunAll();
+        _shard = NewShard();
+        _link.Renew();
+        Assert.True(_link.TryTake(out var renewal));
+        Finish(renewal);
+
         var sizes = new List<(int, int, bool, bool)>();
         while (_link.TryTake(out var call))
         {
@@ -118,6 +124,41 @@ public sealed class ShardLinkTests
     }
 
     [Fact]
+    public void Change_LostOnTheWay_IsStillNewsToWhatAnotherSiloHolds()
+    {
+        RunAll();
+        var other = new ShardLink("silo2");
+        other.Share("bob", s_online with { Note = "before it moved" });
+        _link.Share("bob", s_online with { Note = "moved" });
+        Assert.True(_link.TryTake(out var lost));
+        _link.Fail(lost);
+
+        Run(other);
+        RunAll();
+
+        Assert.Equal(["bob Online moved"], WhoIs("bob"));
+    }
+
+    [Fact]
+    public void Restore_OfAnAccountThatHasMoved_DoesNotHideWhereItIs()
+    {
+        _link.Share("bob", s_online with { Note = "before it moved" });
+        RunAll();
+        var other = new ShardLink("silo2");
+        other.Share("bob", s_online with { Note = "moved" });
+        Run(other);
+
+        _link.Renew();
+        Assert.True(_link.TryTake(out var lost));
+        _link.Fail(lost);
+        RunAll();
+        _link.Retract("bob");
+        RunAll();
+
+        Assert.Equal(["bob Online moved"], WhoIs("bob"));
+    }
+
+    [Fact]
     public void Renew_WithNothingHeld_IsNotNeeded()
     {
         Assert.False(_link.Renew());
@@ -154,12 +195,20 @@ public sealed class ShardLinkTests
         return shown;
     }
 
+    private void Run(ShardLink other)
+    {
+        while (other.TryTake(out var call))
+        {
+            Assert.Empty(other.Finish(call, _shard.Exchange(call.Exchange, DateTimeOffset.UnixEpoch)));
+        }
+    }
+
     private string[] Finish(ShardCall call) =>
         [.. _link.Finish(call, _shard.Exchange(call.Exchange, DateTimeOffset.UnixEpoch)).SelectMany(to => to.News.Friends.Select(friend => $"{to.Watcher} {friend.Account}"))];
 
     private string[] WhoIs(params string[] accounts)
     {
         var asks = new PresenceExchange { Owner = "test", Shared = [], Watches = [new PresenceWatch { Watcher = "test", Accounts = accounts }] };
-        return [.. _shard.Exchange(asks, DateTimeOffset.UnixEpoch).News[0].Friends.Select(f => $"{f.Account} {f.State.Status} {f.State.LastSeen?.Year}".TrimEnd())];
+        return [.. _shard.Exchange(asks, DateTimeOffset.UnixEpoch).News[0].Friends.Select(f => $"{f.Account} {f.State.Status} {f.State.Note}{f.State.LastSeen?.Year}".TrimEnd())];
     }
 }
