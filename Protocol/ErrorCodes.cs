@@ -54,7 +54,7 @@ public static class ErrorCodes
     public const string MailRefused = "mail_refused";
     /// <summary>Somebody changed the same thing at the same time.</summary>
     public const string Conflict = "conflict";
-    /// <summary>The service cannot do this right now; nothing was done.</summary>
+    /// <summary>The service cannot do this right now. What changes something may have been done, or may be done within the next minute.</summary>
     public const string Unavailable = "unavailable";
     /// <summary>A bug of the server's.</summary>
     public const string Internal = "internal";

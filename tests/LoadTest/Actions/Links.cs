@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrleansIM.Client;
 using OrleansIM.LoadTest.Load;
 using OrleansIM.LoadTest.Town;
@@ -9,10 +10,14 @@ internal static class Links
 {
     private const double MasterShare = 0.3;
 
+    // A call that nobody waits for any more may lie in a process that stands still, and be done when it goes on.
+    private static readonly TimeSpan s_longestCall = TimeSpan.FromSeconds(60);
+
     /// <summary>Somebody takes an account out, gives one another role, or links one again that was taken out.</summary>
     public static async Task ChangeAsync(LoadRun run, Arrival arrival, CancellationToken stop)
     {
-        if (run.People.PickOnline(arrival.Random, static person => person.Accounts.Count > 1 && person.TryTake()) is not { } person)
+        var now = Stopwatch.GetTimestamp();
+        if (run.People.PickOnline(arrival.Random, person => person.Accounts.Count > 1 && person.AreLinksStill(now) && person.TryTake()) is not { } person)
         {
             run.Counters.Skip();
             return;
@@ -31,13 +36,16 @@ internal static class Links
 
     private static async Task ChangeAsync(LoadRun run, Person person, Random random, CancellationToken stop)
     {
-        if (person.Main is not { } device)
+        if (person.Main is not { } device || (person.MustAskLinks() && !await AskAsync(run, person, device, stop)))
         {
             return;
         }
 
         var account = person.Accounts.Find(one => !one.IsLinked) ?? person.Accounts[1 + random.Next(person.Accounts.Count - 1)];
         run.DoubtLinks(person);
+
+        // Who leaves a session and comes back begins anew there, so what was said of it before may hold or not.
+        run.Presences.Forget(device, account);
         try
         {
             if (!account.IsLinked)
@@ -61,13 +69,14 @@ internal static class Links
         }
         catch (ImException refused)
         {
-            // It may have been done or not: the server knows.
+            // The server knows, when all of it is over.
             run.Counters.Error(refused.Code);
-            await AskAsync(run, person, device, stop);
+            person.DoubtLinks(until: Stopwatch.GetTimestamp() + (long)(s_longestCall.TotalSeconds * Stopwatch.Frequency));
         }
     }
 
-    private static async Task AskAsync(LoadRun run, Person person, Device device, CancellationToken stop)
+    /// <summary>False if the run has ended before there was an answer.</summary>
+    private static async Task<bool> AskAsync(LoadRun run, Person person, Device device, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
@@ -77,16 +86,19 @@ internal static class Links
                 foreach (var account in person.Accounts.Skip(1))
                 {
                     var member = group.Members.FirstOrDefault(member => member.Account == account.Name);
+                    run.Presences.Forget(device, account);
                     (account.IsLinked, account.IsMaster) = (member is not null, member?.Role == "master");
                 }
 
                 run.SettleLinks(person);
-                return;
+                return true;
             }
             catch (Exception failed) when (failed is ImException or OperationCanceledException)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(500), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+
+        return false;
     }
 }

@@ -5,6 +5,7 @@ internal sealed class Person(int index)
 {
     private int _isTaken;
     private int _sending;
+    private long _linksKnownFrom;
 
     public int Index => index;
 
@@ -36,6 +37,15 @@ internal sealed class Person(int index)
     public bool IsTaken => Volatile.Read(ref _isTaken) != 0;
 
     public void Release() => Volatile.Write(ref _isTaken, 0);
+
+    /// <summary>A change of the person's links failed: it may have been done, or be done yet, until then.</summary>
+    public void DoubtLinks(long until) => Volatile.Write(ref _linksKnownFrom, until);
+
+    /// <summary>Whether nothing is under way any more of a change that failed.</summary>
+    public bool AreLinksStill(long now) => now >= Volatile.Read(ref _linksKnownFrom);
+
+    /// <summary>Whether the server has to be asked what came of a change that failed. Asking is once.</summary>
+    public bool MustAskLinks() => Interlocked.Exchange(ref _linksKnownFrom, 0) != 0;
 
     public void BeginSending() => Interlocked.Increment(ref _sending);
 
