@@ -33,7 +33,7 @@ internal static class Messages
         var ledger = run.World.Ledger;
         var conversation = ledger.Open(account.Number, friend.Number);
         person.BeginSending();
-        var mark = Ledger.Begin(conversation, arrival.Intended, Stopwatch.GetTimestamp());
+        var mark = Ledger.Begin(conversation, arrival.Intended, Stopwatch.GetTimestamp(), IsSignedIn(run, friend));
         run.Counters.Send();
         try
         {
@@ -75,6 +75,10 @@ internal static class Messages
             run.Counters.Error(refused.Code);
         }
     }
+
+    /// <summary>Whether a session of the account's owner has it for certain, connected right now or not.</summary>
+    private static bool IsSignedIn(LoadRun run, Account account) =>
+        account.Owner.Main is { } device && run.World.Rights.MaySee(device.Viewer.Number, account.Number) is true;
 
     /// <summary>A session of the person, and an account that it has for certain.</summary>
     private static (Device Device, Account Account)? Speaker(LoadRun run, Person person, Random random)

@@ -46,11 +46,12 @@ internal sealed partial class Ledger(Names names, Findings findings)
     /// <param name="conversation">From whom to whom.</param>
     /// <param name="intended">When it should be, by the plan.</param>
     /// <param name="began">When it is.</param>
-    public static MessageMark Begin(Conversation conversation, long intended, long began)
+    /// <param name="isAwaited">Whether the recipient is signed in.</param>
+    public static MessageMark Begin(Conversation conversation, long intended, long began, bool isAwaited = true)
     {
         lock (conversation.Gate)
         {
-            return new MessageMark(conversation.Id, conversation.Add(new Message { Intended = intended, Began = began }));
+            return new MessageMark(conversation.Id, conversation.Add(new Message { Intended = intended, Began = began, IsAwaited = isAwaited }));
         }
     }
 

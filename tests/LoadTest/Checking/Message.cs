@@ -9,6 +9,9 @@ internal struct Message
     /// <summary>When sending began.</summary>
     public long Began;
 
+    /// <summary>Whether the recipient was signed in when it was sent: else how long it takes says nothing of the server.</summary>
+    public bool IsAwaited;
+
     /// <summary>When its <c>ok</c> came.</summary>
     public long Acknowledged;
 

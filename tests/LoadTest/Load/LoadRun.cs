@@ -106,7 +106,10 @@ internal sealed class LoadRun : IDisposable
         if (before.RecipientSeq == 0 && World.Ledger.Find(mark)?.To == account)
         {
             Counters.Deliver();
-            Meters.Latency.Record(before.Intended, at);
+            if (before.IsAwaited)
+            {
+                Meters.Latency.Record(before.Intended, at);
+            }
         }
     }
 
