@@ -66,20 +66,26 @@ internal sealed class BenchContext(BenchOptions options) : IAsyncDisposable
     }
 
     /// <summary>Our server on a database, with so many rounds of password hashing.</summary>
-    public Task<OursServer> StartOursAsync(OursDatabase database, int rounds, CancellationToken cancellation) =>
-        StartOursAsync(database, rounds, [], cancellation);
+    public Task<OursServer> StartOursAsync(OursDatabase database, int rounds, CancellationToken cancellation, OursShape? shape = null) =>
+        StartOursAsync(database, rounds, [], cancellation, shape);
 
     /// <summary>The same with settings that the workload needs; those of the command line win.</summary>
-    public async Task<OursServer> StartOursAsync(OursDatabase database, int rounds, IEnumerable<string> more, CancellationToken cancellation)
+    public async Task<OursServer> StartOursAsync(
+        OursDatabase database, int rounds, IEnumerable<string> more, CancellationToken cancellation, OursShape? shape = null)
     {
         if (!File.Exists(options.Server))
         {
             throw new BenchException($"There is no server at {options.Server}; ./oim bench builds it.");
         }
 
+        if (shape is { Gateways: > 0 } && options.Store == BenchOptions.Sqlite)
+        {
+            throw new BenchException("A cluster has its data in PostgreSQL: leave --store away.");
+        }
+
         string[] settings = [.. database.Settings, OursServer.Rounds(rounds), .. more, .. options.Settings];
         var environment = options.ProfileFolder is null ? null : CpuProfile.ServerEnvironment;
-        return await OursServer.StartAsync(options.Server, settings, environment, cancellation);
+        return await OursServer.StartAsync(options.Server, shape ?? OursShape.OneProcess, settings, environment, cancellation);
     }
 
     public async ValueTask DisposeAsync()

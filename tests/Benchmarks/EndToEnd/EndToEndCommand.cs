@@ -14,6 +14,7 @@ internal static class EndToEndCommand
         SignInWorkloads.FiveByToken, SignInWorkloads.FiveByPassword, MessageWorkloads.Messages, MessageWorkloads.Latency2000,
         CrowdWorkloads.IdleMemory, CrowdWorkloads.Resume1000, SignInWorkloads.OneByToken,
         MailWorkloads.Arrival, MailWorkloads.Summary, MailWorkloads.SignIn, MailWorkloads.Channels,
+        ClusterWorkloads.Messages, ClusterWorkloads.Latency1000, ClusterWorkloads.SignIn5, ClusterWorkloads.Memory,
     ];
 
     /// <summary>Runs what the arguments ask for. Answers 1 when our side of a workload failed.</summary>
@@ -35,7 +36,7 @@ internal static class EndToEndCommand
         await using var context = new BenchContext(options);
         try
         {
-            foreach (var workload in Workloads.Where(workload => options.Workloads.Count == 0 || options.Workloads.Contains(workload.Name)))
+            foreach (var workload in Workloads.Where(workload => options.Workloads.Count == 0 ? !workload.OnlyIfNamed : options.Workloads.Contains(workload.Name)))
             {
                 var results = await new Bench(context, stop.Token).RunAsync(workload);
                 all.Add(results);

@@ -5,7 +5,11 @@ namespace OrleansIM.Benchmarks.EndToEnd;
 /// <param name="What">One line about it.</param>
 /// <param name="Sides">In the order in which they take turns.</param>
 /// <param name="Figures">The rows of the table.</param>
-internal sealed record Workload(string Name, string What, IReadOnlyList<SideSpec> Sides, IReadOnlyList<Figure> Figures);
+internal sealed record Workload(string Name, string What, IReadOnlyList<SideSpec> Sides, IReadOnlyList<Figure> Figures)
+{
+    /// <summary>Whether it is run only where it is named.</summary>
+    public bool OnlyIfNamed { get; init; }
+}
 
 /// <summary>Somebody who can be measured at a workload.</summary>
 /// <param name="Name">Unique in the workload.</param>

@@ -59,7 +59,7 @@ internal static class MailTown
         await Parallel.ForAsync(0, accounts.Count, parallel, async (i, stop) =>
         {
             using var session = new OursConnection();
-            await session.SignInAsync(server.Address, tokens[i], null, stop);
+            await session.SignInAsync(server.NextAddress(), tokens[i], null, stop);
             foreach (var mailbox in mailboxes(i))
             {
                 await BindAsync(session, accounts[i], mailbox);

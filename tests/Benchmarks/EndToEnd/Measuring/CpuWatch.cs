@@ -5,18 +5,21 @@ namespace OrleansIM.Benchmarks.EndToEnd.Measuring;
 /// <summary>CPU of the server, of its database, of a mail server, of the load client and of everybody else, between two moments.</summary>
 internal sealed class CpuWatch
 {
-    private readonly int _server;
+    private readonly IReadOnlyList<int> _servers;
     private readonly int? _database, _mail;
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly CpuUse _before;
 
-    private CpuWatch(int server, int? database, int? mail)
+    private CpuWatch(IReadOnlyList<int> servers, int? database, int? mail)
     {
-        (_server, _database, _mail) = (server, database, mail);
+        (_servers, _database, _mail) = (servers, database, mail);
         _before = Read();
     }
 
-    public static CpuWatch Start(int server, int? database = null, int? mail = null) => new(server, database, mail);
+    public static CpuWatch Start(int server, int? database = null, int? mail = null) => new([server], database, mail);
+
+    /// <summary>The same for a server of several processes.</summary>
+    public static CpuWatch Start(IReadOnlyList<int> servers, int? database = null) => new(servers, database, null);
 
     public CpuUse Stop()
     {
@@ -32,7 +35,7 @@ internal sealed class CpuWatch
     private CpuUse Read() => new(
         0,
         // Where there is no server of ours the client is named in its place.
-        _server == Environment.ProcessId ? 0 : ProcessTimes.Cpu(_server),
+        _servers.Where(server => server != Environment.ProcessId).Sum(ProcessTimes.Cpu),
         _database is { } database ? ProcessTimes.CpuOfTree(database) : 0,
         _mail is { } mail ? ProcessTimes.CpuOfTree(mail) : 0,
         ProcessTimes.Cpu(Environment.ProcessId),

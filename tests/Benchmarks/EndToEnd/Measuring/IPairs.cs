@@ -11,6 +11,9 @@ internal interface IPairs
     /// <summary>The process that serves them.</summary>
     int ServerId { get; }
 
+    /// <summary>All of them, where there are several.</summary>
+    IReadOnlyList<int> Servers => [ServerId];
+
     /// <summary>Its database's process, if it has one.</summary>
     int? DatabaseId { get; }
 

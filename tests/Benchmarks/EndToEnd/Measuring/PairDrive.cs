@@ -45,7 +45,7 @@ internal static class PairDrive
     private static async Task<Dictionary<string, double>> MeasureAsync(IPairs pairs, TimeSpan time, CancellationToken cancellation)
     {
         var ledger = pairs.Ledger;
-        var cpu = CpuWatch.Start(pairs.ServerId, pairs.DatabaseId);
+        var cpu = CpuWatch.Start(pairs.Servers, pairs.DatabaseId);
         var (confirmed, delivered) = (ledger.Confirmed, ledger.Delivered);
         var recording = ledger.Record = new Recording();
         await Task.Delay(time, cancellation);

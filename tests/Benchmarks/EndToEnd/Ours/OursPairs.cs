@@ -11,9 +11,9 @@ internal sealed class OursPairs : IPairs, IDisposable
     private readonly Sender[] _senders;
     private readonly Recipient[] _recipients;
 
-    private OursPairs(int serverId, int? databaseId, int count)
+    private OursPairs(OursServer server, int? databaseId, int count)
     {
-        (ServerId, DatabaseId) = (serverId, databaseId);
+        (ServerId, Servers, DatabaseId) = (server.ProcessId, server.Processes, databaseId);
         Ledger = new PairLedger(count);
         _senders = [.. Enumerable.Range(0, count).Select(pair => new Sender(this, pair))];
         _recipients = [.. Enumerable.Range(0, count).Select(pair => new Recipient(Ledger, pair))];
@@ -25,6 +25,8 @@ internal sealed class OursPairs : IPairs, IDisposable
 
     public int ServerId { get; }
 
+    public IReadOnlyList<int> Servers { get; }
+
     public int? DatabaseId { get; }
 
     /// <summary>Registers, signs in and befriends the pairs.</summary>
@@ -34,11 +36,11 @@ internal sealed class OursPairs : IPairs, IDisposable
         string[] names = [.. Enumerable.Range(0, count).SelectMany(pair => (string[])[From(pair), To(pair)])];
         await setup.RegisterAsync(names);
         var tokens = await setup.TokensAsync(names);
-        var pairs = new OursPairs(server.ProcessId, databaseId, count);
+        var pairs = new OursPairs(server, databaseId, count);
         await Parallel.ForAsync(0, count, cancellation, async (pair, stop) =>
         {
-            await pairs._senders[pair].SignInAsync(server.Address, tokens[pair * 2], null, stop);
-            await pairs._recipients[pair].SignInAsync(server.Address, tokens[(pair * 2) + 1], null, stop);
+            await pairs._senders[pair].SignInAsync(server.NextAddress(), tokens[pair * 2], null, stop);
+            await pairs._recipients[pair].SignInAsync(server.NextAddress(), tokens[(pair * 2) + 1], null, stop);
         });
         await setup.BefriendAsync(Enumerable.Range(0, count).Select(
             pair => new Friendship(pairs._senders[pair], From(pair), pairs._recipients[pair], To(pair))));

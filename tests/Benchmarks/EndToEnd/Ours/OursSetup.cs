@@ -41,7 +41,7 @@ internal sealed class OursSetup(OursServer server, CancellationToken cancellatio
         await Parallel.ForAsync(0, tokens.Count, _parallel, async (i, stop) =>
         {
             sessions[i] = new OursConnection();
-            await sessions[i].SignInAsync(server.Address, tokens[i], null, stop);
+            await sessions[i].SignInAsync(server.NextAddress(), tokens[i], null, stop);
         });
         return sessions;
     }

@@ -1,3 +1,5 @@
+using OrleansIM.Benchmarks.EndToEnd.Ours;
+
 namespace OrleansIM.Benchmarks.EndToEnd.Workloads;
 
 /// <summary>Many sessions: what they weigh when idle, and how they come back.</summary>
@@ -12,7 +14,7 @@ internal static class CrowdWorkloads
         "idle-memory",
         "growth of resident memory over 5,000 idle sessions (300 with --quick: too few to mean much), accounts included. Peer: a connection per account (five: times 5). Limit: bare WebSocket",
         [
-            new(SideSpec.Ours, (context, stop) => OursMemory.StartAsync(context, Idle(context), stop)),
+            new(SideSpec.Ours, (context, stop) => OursMemory.StartAsync(context, OursShape.OneProcess, Idle(context), stop)),
             new(Ejabberd, (context, _) => Task.FromResult<ISide>(new XmppMemory(context, Idle(context)))),
             new(RelayName, (context, _) => Task.FromResult<ISide>(new RelayMemory(Idle(context)))),
         ],
@@ -39,7 +41,8 @@ internal static class CrowdWorkloads
             new Figure("server-cpu", "ms", Better.Lower, "serverCpu"),
         ]);
 
-    private static int Idle(BenchContext context) => context.Options.Quick ? 300 : 5000;
+    /// <summary>Idle sessions.</summary>
+    public static int Idle(BenchContext context) => context.Options.Quick ? 300 : 5000;
 
     private static int Crowd(BenchContext context) => context.Options.Quick ? 200 : 1000;
 }

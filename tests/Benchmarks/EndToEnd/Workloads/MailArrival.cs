@@ -44,7 +44,7 @@ internal sealed class MailArrival : ISide
             {
                 watched[i] = new Watched(boxes[i], await RawImapConnection.OpenAsync(dovecot, boxes[i], stop));
                 await watched[i].Raw.IdleAsync();
-                await watched[i].Session.SignInAsync(server.Address, tokens[i], null, stop);
+                await watched[i].Session.SignInAsync(server.NextAddress(), tokens[i], null, stop);
                 await watched[i].Session.OpenedAsync(stop);
             });
             return new MailArrival(dovecot, server, database.ProcessId, watched, mails);

@@ -102,7 +102,7 @@ internal sealed class MailChannels : ISide
         MailSession[] sessions = [.. tokens.Select(_ => new MailSession())];
         all.AddRange(sessions);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = 50, CancellationToken = cancellation };
-        await Parallel.ForAsync(0, tokens.Length, parallel, async (i, stop) => await sessions[i].SignInAsync(server.Address, tokens[i], null, stop));
+        await Parallel.ForAsync(0, tokens.Length, parallel, async (i, stop) => await sessions[i].SignInAsync(server.NextAddress(), tokens[i], null, stop));
         await Task.WhenAll(sessions.Where(static session => session.Mailboxes > 0).Select(session => session.OpenedAsync(cancellation)));
         return sessions;
     }

@@ -109,7 +109,7 @@ internal sealed class MailSignIns : ISide
         await Task.Yield();
         var start = Stopwatch.GetTimestamp();
         using var session = new MailSession();
-        await session.SignInAsync(_server.Address, token, null, cancellation);
+        await session.SignInAsync(_server.NextAddress(), token, null, cancellation);
         samples.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         if (session.Mailboxes != mailboxes)
         {

@@ -27,16 +27,16 @@ internal abstract class MemorySide(int sessions) : ISide
 
     /// <summary>Opens sessions and answers kilobytes for each and megabytes for all.</summary>
     protected async Task<(double PerSession, double All)> WeighAsync(
-        int server, Func<int, CancellationToken, Task<IDisposable>> openAsync, CancellationToken cancellation)
+        IReadOnlyList<int> servers, Func<int, CancellationToken, Task<IDisposable>> openAsync, CancellationToken cancellation)
     {
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = 50, CancellationToken = cancellation };
         await Parallel.ForAsync(0, WarmUps, parallel, async (session, stop) => (await openAsync(Sessions + session, stop)).Dispose());
         await Task.Delay(s_settling, cancellation);
-        var before = ProcessTimes.Memory(server);
+        var before = servers.Sum(ProcessTimes.Memory);
         var open = new IDisposable[sessions];
         await Parallel.ForAsync(0, sessions, parallel, async (session, stop) => open[session] = await openAsync(session, stop));
         await Task.Delay(s_settling, cancellation);
-        var after = ProcessTimes.Memory(server);
+        var after = servers.Sum(ProcessTimes.Memory);
         Array.ForEach(open, session => session.Dispose());
         return ((after - before) / 1024.0 / sessions, after / 1048576.0);
     }
@@ -49,7 +49,7 @@ internal sealed class XmppMemory(BenchContext context, int sessions) : MemorySid
     {
         string[] users = [.. Enumerable.Range(0, Sessions + WarmUps).Select(user => $"user{user}")];
         await using var server = await EjabberdServer.StartAsync(new EjabberdSetup(users, []), context.NewFolder("ejabberd"), cancellation);
-        var (each, all) = await WeighAsync(server.ProcessId, OpenAsync, cancellation);
+        var (each, all) = await WeighAsync([server.ProcessId], OpenAsync, cancellation);
         return new() { ["each"] = each, ["all"] = all };
 
         async Task<IDisposable> OpenAsync(int user, CancellationToken stop)
@@ -67,7 +67,7 @@ internal sealed class RelayMemory(int sessions) : MemorySide(sessions)
     public override async Task<Dictionary<string, double>> MeasureAsync(Timing timing, CancellationToken cancellation)
     {
         await using var server = await RelayServer.StartAsync(cancellation);
-        var (each, all) = await WeighAsync(server.ProcessId, OpenAsync, cancellation);
+        var (each, all) = await WeighAsync([server.ProcessId], OpenAsync, cancellation);
         return new() { ["each"] = each, ["all"] = all };
 
         async Task<IDisposable> OpenAsync(int user, CancellationToken stop)

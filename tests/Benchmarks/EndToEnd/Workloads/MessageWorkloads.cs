@@ -58,7 +58,7 @@ internal static class MessageWorkloads
     {
         List<SideSpec> sides =
         [
-            new(SideSpec.Ours, (context, stop) => StartOursAsync(context, load, stop)),
+            new(SideSpec.Ours, (context, stop) => StartOursAsync(context, OursShape.OneProcess, load, stop)),
             new(Ejabberd, (context, stop) => StartEjabberdAsync(context, load, isArchived: false, stop)),
         ];
         if (withArchive)
@@ -71,10 +71,11 @@ internal static class MessageWorkloads
         return sides;
     }
 
-    private static async Task<ISide> StartOursAsync(BenchContext context, PairLoad load, CancellationToken cancellation)
+    /// <summary>Our server with its pairs.</summary>
+    public static async Task<ISide> StartOursAsync(BenchContext context, OursShape shape, PairLoad load, CancellationToken cancellation)
     {
         var database = await context.NewDatabaseAsync();
-        var server = await context.StartOursAsync(database, OursServer.FewestRounds, cancellation);
+        var server = await context.StartOursAsync(database, OursServer.FewestRounds, cancellation, shape);
         return await OrStopAsync(server, async () => new PairSide(await OursPairs.CreateAsync(server, database.ProcessId, load.Pairs, cancellation), load, server));
     }
 

@@ -14,14 +14,15 @@ internal sealed class OursMemory : MemorySide
     private readonly OursDatabase _database;
     private readonly string[] _single;
     private readonly string[] _masters;
+    private readonly OursShape _shape;
 
-    private OursMemory(BenchContext context, OursDatabase database, int sessions, string[] single, string[] masters)
+    private OursMemory(BenchContext context, OursDatabase database, OursShape shape, int sessions, string[] single, string[] masters)
         : base(sessions)
     {
-        (_context, _database, _single, _masters) = (context, database, single, masters);
+        (_context, _database, _shape, _single, _masters) = (context, database, shape, single, masters);
     }
 
-    public static async Task<ISide> StartAsync(BenchContext context, int sessions, CancellationToken cancellation)
+    public static async Task<ISide> StartAsync(BenchContext context, OursShape shape, int sessions, CancellationToken cancellation)
     {
         var database = await context.NewDatabaseAsync();
         await using var server = await context.StartOursAsync(database, OursServer.FewestRounds, cancellation);
@@ -38,7 +39,7 @@ internal sealed class OursMemory : MemorySide
             await setup.CloseAsync(open);
         }
 
-        return new OursMemory(context, database, sessions, await setup.TokensAsync(single), tokens);
+        return new OursMemory(context, database, shape, sessions, await setup.TokensAsync(single), tokens);
     }
 
     public override async Task<Dictionary<string, double>> MeasureAsync(Timing timing, CancellationToken cancellation)
@@ -50,13 +51,13 @@ internal sealed class OursMemory : MemorySide
 
     private async Task<(double PerSession, double All)> WeighAsync(string[] tokens, int pages, CancellationToken cancellation)
     {
-        await using var server = await _context.StartOursAsync(_database, OursServer.FewestRounds, cancellation);
-        return await WeighAsync(server.ProcessId, OpenAsync, cancellation);
+        await using var server = await _context.StartOursAsync(_database, OursServer.FewestRounds, cancellation, _shape);
+        return await WeighAsync(server.Processes, OpenAsync, cancellation);
 
         async Task<IDisposable> OpenAsync(int user, CancellationToken stop)
         {
             var session = new OursConnection();
-            await session.SignInAsync(server.Address, tokens[user], null, stop);
+            await session.SignInAsync(server.NextAddress(), tokens[user], null, stop);
             return session.Pages == pages ? session : throw new BenchException($"{session.Pages} pages came instead of {pages}.");
         }
     }

@@ -96,7 +96,7 @@ internal sealed class OursResume : ISide
         {
             var start = Stopwatch.GetTimestamp();
             var session = new ResumedSession(_cursors[user]);
-            await session.SignInAsync(server.Address, _tokens[user], $"{{\"user{user}\":{_cursors[user]}}}", cancellation);
+            await session.SignInAsync(server.NextAddress(), _tokens[user], $"{{\"user{user}\":{_cursors[user]}}}", cancellation);
             await session.Complete.WaitAsync(TimeSpan.FromSeconds(60), cancellation);
             latencies.AddSince(start);
             return session;

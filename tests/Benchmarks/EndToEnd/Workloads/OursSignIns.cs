@@ -21,11 +21,14 @@ internal sealed class OursSignIns : SignInSide
 
     public override int ServerId => _server.ProcessId;
 
+    protected override IReadOnlyList<int> Servers => _server.Processes;
+
     /// <summary>Registers, links and befriends the town on an empty server, and keeps its contacts online.</summary>
-    public static async Task<ISide> StartAsync(BenchContext context, SignInTown town, SignInKind kind, CancellationToken cancellation)
+    public static async Task<ISide> StartAsync(
+        BenchContext context, OursShape shape, SignInTown town, SignInKind kind, CancellationToken cancellation)
     {
         var rounds = kind == SignInKind.Password ? SignInWorkloads.HashRounds : OursServer.FewestRounds;
-        var server = await context.StartOursAsync(await context.NewDatabaseAsync(), rounds, cancellation);
+        var server = await context.StartOursAsync(await context.NewDatabaseAsync(), rounds, cancellation, shape);
         try
         {
             var setup = new OursSetup(server, cancellation);
@@ -65,9 +68,9 @@ internal sealed class OursSignIns : SignInSide
     {
         var token = _kind == SignInKind.Token
             ? _tokens[user]
-            : await HttpSignIn.SignInAsync(_server.Address, _town.Accounts(user)[0], OursSetup.Password, cancellation);
+            : await HttpSignIn.SignInAsync(_server.NextAddress(), _town.Accounts(user)[0], OursSetup.Password, cancellation);
         var session = new OursConnection();
-        await session.SignInAsync(_server.Address, token, null, cancellation, _onlineContacts);
+        await session.SignInAsync(_server.NextAddress(), token, null, cancellation, _onlineContacts);
         return session.Pages == _town.AccountsPerUser
             ? [session]
             : throw new BenchException($"{session.Pages} pages came instead of {_town.AccountsPerUser}.");

@@ -12,13 +12,16 @@ internal abstract class SignInSide(int users) : ISide
 
     public abstract int ServerId { get; }
 
+    /// <summary>All processes that serve, where there are several.</summary>
+    protected virtual IReadOnlyList<int> Servers => [ServerId];
+
     protected virtual int? DatabaseId => null;
 
     public async Task<Dictionary<string, double>> MeasureAsync(Timing timing, CancellationToken cancellation)
     {
         await RunAsync(timing.WarmUp, new Latencies(), cancellation);
         var latencies = new Latencies();
-        var cpu = CpuWatch.Start(ServerId, DatabaseId);
+        var cpu = CpuWatch.Start(Servers, DatabaseId);
         await RunAsync(timing.Time, latencies, cancellation);
         var used = cpu.Stop();
         return new()

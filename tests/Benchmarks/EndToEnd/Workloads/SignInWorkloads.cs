@@ -1,3 +1,4 @@
+using OrleansIM.Benchmarks.EndToEnd.Ours;
 using OrleansIM.Benchmarks.EndToEnd.Relay;
 
 namespace OrleansIM.Benchmarks.EndToEnd.Workloads;
@@ -30,7 +31,7 @@ internal static class SignInWorkloads
         name,
         what,
         [
-            new(SideSpec.Ours, (context, stop) => OursSignIns.StartAsync(context, Town(context, accounts), kind, stop)),
+            new(SideSpec.Ours, (context, stop) => OursSignIns.StartAsync(context, OursShape.OneProcess, Town(context, accounts), kind, stop)),
             new(Ejabberd, (context, stop) => XmppSignIns.StartAsync(context, Town(context, accounts), kind, stop)),
             new(RelayName, async (context, stop) => new RelaySignIns(await RelayServer.StartAsync(stop), Town(context, accounts).Users, accounts)),
         ],
@@ -45,5 +46,6 @@ internal static class SignInWorkloads
     private static Figure Row(string name, string unit, Better better, string key, string target = "") =>
         new(name, unit, better, key, new(Ejabberd, key), new(RelayName, key), target);
 
-    private static SignInTown Town(BenchContext context, int accounts) => new(context.Options.Quick ? 40 : 200, accounts);
+    /// <summary>Users with so many accounts each; fewer users for a short look.</summary>
+    public static SignInTown Town(BenchContext context, int accounts) => new(context.Options.Quick ? 40 : 200, accounts);
 }
