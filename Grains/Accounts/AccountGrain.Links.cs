@@ -24,15 +24,7 @@ internal sealed partial class AccountGrain
 
         if (Record.LinkGroup is { } group && RefuseMailOnly(session) is null)
         {
-            var view = await Group(group).EnterAsync(_id, atSignIn);
-            if (view.Group is not null)
-            {
-                return view;
-            }
-
-            // The group does not know this account: it never joined to the end, so it is free.
-            await LeaveGroupAsync(group, SessionEnd.Unlinked);
-            return view;
+            return await EnterAsync(group, atSignIn);
         }
 
         return new GroupView { Role = LinkRole.Master, Members = [] };
@@ -102,7 +94,7 @@ internal sealed partial class AccountGrain
             return refusal;
         }
 
-        return ProveForLink(verified.Value);
+        return await ProveForLinkAsync(verified.Value);
     }
 
     public async Task<Outcome<LinkProof>> VerifyJwtForLinkAsync(string jwt, CancellationToken cancellation)
@@ -114,14 +106,37 @@ internal sealed partial class AccountGrain
             return refusal;
         }
 
-        return ProveForLink(verified.Value);
+        return await ProveForLinkAsync(verified.Value);
     }
 
     /// <summary>Only who has proved to own the account learns what is the matter with it.</summary>
-    private Outcome<LinkProof> ProveForLink(int credentialVersion) =>
-        Record.IsDisabled ? new Refusal(ErrorCodes.Disabled, "The account is disabled.")
-        : Record.LinkGroup is not null ? AlreadyLinked
-        : new LinkProof { CredentialVersion = credentialVersion };
+    private async Task<Outcome<LinkProof>> ProveForLinkAsync(int credentialVersion)
+    {
+        if (Record.IsDisabled)
+        {
+            return new Refusal(ErrorCodes.Disabled, "The account is disabled.");
+        }
+
+        if (Record.LinkGroup is { } group && (await EnterAsync(group, atSignIn: false)).Group is not null)
+        {
+            return AlreadyLinked;
+        }
+
+        return new LinkProof { CredentialVersion = credentialVersion };
+    }
+
+    /// <summary>What the group of the record says; one that does not know this account has no say in it.</summary>
+    private async Task<GroupView> EnterAsync(string group, bool atSignIn)
+    {
+        var view = await Group(group).EnterAsync(_id, atSignIn);
+        if (view.Group is null)
+        {
+            // It never joined to the end, so it is free.
+            await LeaveGroupAsync(group, SessionEnd.Unlinked);
+        }
+
+        return view;
+    }
 
     public Task<AccountLinkState> GetLinkStateAsync() => Task.FromResult(new AccountLinkState
     {

@@ -43,6 +43,22 @@ public sealed class LinkGroupGrainTests
     }
 
     [Fact]
+    public async Task Add_AccountWhoseGroupDoesNotKnowIt_IsFree()
+    {
+        await using var world = await GrainWorld.StartAsync();
+        await world.RegisterAsync("ann", "work");
+        var ann = await world.SignInAsync("ann");
+        var work = world.Grains.GetGrain<IAccountLinkGrain>("work");
+        var proof = (await work.VerifyForLinkAsync(GrainWorld.Password("work"), default)).ShouldBeDone();
+
+        // As a group leaves it that is lost between the account's joining and its own last word.
+        (await work.JoinGroupAsync("nobody's", proof.CredentialVersion)).ShouldBeDone();
+
+        var added = (await ann.LinkAsync(("work", LinkRole.Secondary))).ShouldBeDone();
+        Assert.Equal(["work"], added.Linked.Select(member => member.Account));
+    }
+
+    [Fact]
     public async Task Add_NothingValid_MakesNoGroup()
     {
         await using var world = await GrainWorld.StartAsync();
