@@ -20,6 +20,8 @@ public static class StorageSetup
         builder.AddDatabase();
         if (StorageOptions.Read(builder.Configuration).IsPostgres)
         {
+            builder.Services.AddSingleton(WriteFenceRenewal.Make);
+            builder.Services.AddHostedService<WriteFenceRenewal>();
             builder.Services.AddSingleton<ITimelineStore, PostgresTimelineStore>();
             builder.Services.AddSingleton<ISealedStates, PostgresSealedStates>();
             return builder;
@@ -40,7 +42,8 @@ public static class StorageSetup
         silo.Services.AddHostedService<KeyWatch>();
         if (options.IsPostgres)
         {
-            silo.Services.AddGrainStorage(StorageNames.State, (provider, _) => new TextKeyGrainStorage(provider.GetRequiredKeyedService<IGrainStorage>(AdoNetRows)));
+            silo.Services.AddGrainStorage(StorageNames.State, (provider, _) => new TextKeyGrainStorage(
+                provider.GetRequiredKeyedService<IGrainStorage>(AdoNetRows), provider.GetRequiredService<WriteFence>()));
             silo.AddAdoNetGrainStorage(AdoNetRows, state => state.Configure<JsonGrainStorageSerializer>((storage, serializer) =>
             {
                 storage.Invariant = DatabaseSetup.AdoNetInvariant;

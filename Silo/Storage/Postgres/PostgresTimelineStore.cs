@@ -11,7 +11,7 @@ namespace OrleansIM.Silo.Storage.Postgres;
 /// what travels together commits together. A binary COPY takes three round trips with its transaction; measured at 1, 10
 /// and 100 entries beside unnest, neither was clearly faster.
 /// </summary>
-internal sealed partial class PostgresTimelineStore(PostgresDatabase database) : ITimelineStore
+internal sealed partial class PostgresTimelineStore(PostgresDatabase database, WriteFence fence) : ITimelineStore
 {
     // What is stored by reference is read where it is.
     private const string Columns =
@@ -53,6 +53,7 @@ internal sealed partial class PostgresTimelineStore(PostgresDatabase database) :
             return;
         }
 
+        await fence.EnterAsync(cancellation);
         await using var commands = database.Source.CreateBatch();
         commands.BatchCommands.Add(InsertCommand(batch));
         var (deferred, completed) = TimelineBatch.Outbox(batch);

@@ -54,7 +54,7 @@ public sealed class PostgresTimelineStoreTests(PostgresServer server) : Timeline
         _connectionString ??= await server.CreateDatabaseAsync();
         _database = new PostgresDatabase(Options.Create(new StorageOptions { Provider = "postgres", ConnectionString = _connectionString }));
         await _database.OpenAsync(None);
-        return new PostgresTimelineStore(_database);
+        return new PostgresTimelineStore(_database, WriteFence.None);
     }
 
     protected override async Task CloseAsync() => await _database!.DisposeAsync();
