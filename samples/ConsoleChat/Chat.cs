@@ -27,6 +27,9 @@ internal sealed class Chat(ImClient client)
 
     public bool IsOnline { get; private set; } = true;
 
+    /// <summary>Whether anything that was asked for was not done; messages say so themselves.</summary>
+    public bool HasRefused { get; private set; }
+
     /// <summary>Goes up with everything that may have to be shown.</summary>
     public int Version { get; private set; }
 
@@ -59,12 +62,17 @@ internal sealed class Chat(ImClient client)
         return true;
     }
 
-    /// <summary>Whether somebody is on the page that is open: a contact, or a group.</summary>
-    public bool Knows(string peer) => Page is { } page && Names.Peers(page).Any(known => Same(known, peer));
+    /// <summary>Why nothing reaches somebody from the page that is open, and what to do about it; empty for a friend and for a group.</summary>
+    public string Obstacle(string peer) => Page is { } page ? Obstacle(page, peer) : "";
 
-    /// <summary>What to do about a message that was refused; empty if there is nothing to say.</summary>
-    public static string Hint(OutgoingMessage message) =>
-        message.Error?.Code == ErrorCodes.NotFriends ? $"; /add {message.To} asks to be friends" : "";
+    /// <summary>Why a message was refused, and what to do about it; empty if it was not.</summary>
+    public string Why(OutgoingMessage message) => message.Error switch
+    {
+        null => "",
+        { Code: ErrorCodes.NotFriends } when client.Pages.TryGetValue(message.As, out var page) && Obstacle(page, message.To) is { Length: > 0 } obstacle =>
+            $"{ErrorCodes.NotFriends}: {obstacle}",
+        { } error => $"{error.Code}: {error.Message}",
+    };
 
     public void Talk(string? peer)
     {
@@ -80,7 +88,7 @@ internal sealed class Chat(ImClient client)
         && (Same(typing.From, Peer) || Same(typing.To, Peer))).Select(typing => typing.From);
 
     /// <summary>Into the outbox: it is sent when there is a connection, once, and <see cref="OutgoingChanged"/> says how far it came.</summary>
-    public Task SendAsync(string text) => DoAsync(async () =>
+    public Task SendAsync(string text) => DoAsync("not sent", async () =>
     {
         if (Peer is { } peer)
         {
@@ -88,18 +96,16 @@ internal sealed class Chat(ImClient client)
         }
         else
         {
-            Say("Nobody is chosen to write to: /to CONTACT, or /add ACCOUNT to ask somebody new.");
+            Refuse("not sent", "nobody is chosen to write to; /to CONTACT, or /add ACCOUNT to ask somebody new");
         }
     });
 
     /// <summary>Tries what was refused in the open conversation once more.</summary>
-    public Task RetryAsync() => DoAsync(() =>
+    public Task RetryAsync() => DoAsync("/retry", () =>
     {
-        foreach (var failed in client.Outbox(Account, Peer).Where(message => message.State == MessageState.Failed))
-        {
-            client.Retry(failed.Cid);
-        }
-
+        var failed = client.Outbox(Account, Peer).Where(message => message.State == MessageState.Failed).ToList();
+        failed.ForEach(message => client.Retry(message.Cid));
+        Say(failed.Count == 0 ? "/retry: nothing was refused here" : $"/retry: {failed.Count} to be sent again");
         return Task.CompletedTask;
     });
 
@@ -111,7 +117,7 @@ internal sealed class Chat(ImClient client)
             return;
         }
 
-        await DoAsync(async () =>
+        await DoAsync("reading what is older", async () =>
         {
             var part = await client.HistoryAsync(Account, peer, before: Lines() is [var oldest, ..] ? oldest.Seq : null, limit: 50);
             if (!_older.TryGetValue((Account, peer), out var older))
@@ -129,19 +135,30 @@ internal sealed class Chat(ImClient client)
     {
         var last = Lines().LastOrDefault(line => !line.IsOwn);
         return Peer is { } peer && last?.Seq is { } seq && Page?.Unread.ContainsKey(peer) == true
-            ? DoAsync(() => client.MarkReadAsync(Account, peer, seq))
+            ? DoAsync("/read", () => client.MarkReadAsync(Account, peer, seq))
             : Task.CompletedTask;
     }
 
     public Task TypingAsync(bool on) =>
-        Peer is { } peer && IsOnline ? DoAsync(() => client.SetTypingAsync(Account, peer, on), silent: true) : Task.CompletedTask;
+        Peer is { } peer && IsOnline ? DoAsync(null, () => client.SetTypingAsync(Account, peer, on)) : Task.CompletedTask;
 
-    public Task AddAsync(string account) => DoAsync(async () =>
-        Say($"{account}: {await client.RequestContactAsync(Account, account)}"));
+    public Task AddAsync(string account) => DoAsync($"/add {account}", async () =>
+    {
+        var state = await client.RequestContactAsync(Account, account);
+        Say($"/add {account}: {(state == "friend" ? "you are friends" : $"asked; {NotAccepted(account)}")}");
+    });
 
-    public Task AcceptAsync(string account) => DoAsync(() => client.AcceptContactAsync(Account, account));
+    public Task AcceptAsync(string account) => DoAsync($"/accept {account}", async () =>
+    {
+        await client.AcceptContactAsync(Account, account);
+        Say($"/accept {account}: you are friends");
+    });
 
-    public Task PresenceAsync(string status) => DoAsync(() => client.SetPresenceAsync(status));
+    public Task PresenceAsync(string status) => DoAsync($"/presence {status}", async () =>
+    {
+        await client.SetPresenceAsync(status);
+        Say($"/presence {status}: set");
+    });
 
     /// <summary>What a command does that is the same on a screen and line by line; null if it is none of those.</summary>
     public Func<Task>? Command(string name, string what) => name switch
@@ -159,9 +176,31 @@ internal sealed class Chat(ImClient client)
         Changed();
     }
 
+    /// <summary>Tells that something was not done, and counts it.</summary>
+    public void Refuse(string what, string why)
+    {
+        HasRefused = true;
+        Say($"{what}: {why}");
+    }
+
     private static bool Same(string? one, string? other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
-    private async Task DoAsync(Func<Task> action, bool silent = false)
+    private static string NotAccepted(string account) => $"{account} has not accepted yet";
+
+    private static string Obstacle(Page page, string peer)
+    {
+        var isKnown = Names.Peers(page).Any(known => Same(known, peer));
+        return (page.Contacts.TryGetValue(peer, out var contact) ? contact.State : null) switch
+        {
+            "requested" => NotAccepted(peer),
+            "pending" => $"{peer} asks to be friends; /accept {peer} first",
+            _ => isKnown ? "" : $"{peer} is no contact; /add {peer} asks to be friends",
+        };
+    }
+
+    /// <param name="what">What is said not to have been done if it is refused; null to say nothing.</param>
+    /// <param name="action">What to do.</param>
+    private async Task DoAsync(string? what, Func<Task> action)
     {
         try
         {
@@ -169,9 +208,9 @@ internal sealed class Chat(ImClient client)
         }
         catch (ImException refused)
         {
-            if (!silent)
+            if (what is not null)
             {
-                Say(refused.Message);
+                Refuse(what, $"{refused.Code}: {refused.Message}");
             }
         }
 

@@ -13,10 +13,14 @@ internal sealed record ChatArguments(Uri Server, string? Account, bool Register,
           --register   makes the account first, if it is not there
           --invite     the code of an invite, where the server wants one of who registers
         The password is asked for, unless the environment has it in ORLEANSIM_PASSWORD. Without a terminal, account and
-        password are the first lines of the input.
+        password are the first lines of the input, commands and messages those after them, and the exit code is 1 if
+        anything was refused or a message did not reach the server.
         """;
 
-    public static string? Password => Environment.GetEnvironmentVariable("ORLEANSIM_PASSWORD");
+    /// <summary>Where the environment may have the password.</summary>
+    public const string PasswordVariable = "ORLEANSIM_PASSWORD";
+
+    public static string? Password => Environment.GetEnvironmentVariable(PasswordVariable) is { Length: > 0 } given ? given : null;
 
     public static ChatArguments? Read(string[] args)
     {

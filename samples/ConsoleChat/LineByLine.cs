@@ -13,13 +13,23 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
     private readonly BlockingCollection<string> _lines = [];
-    private readonly List<Task> _begun = [];
+    private readonly Dictionary<string, MessageState> _shown = [];
+    private Task _doing = Task.CompletedTask;
+    private bool _quits;
 
     public static async Task<bool> SignInAsync(ImClient client, ChatArguments arguments)
     {
         Console.Out.WriteLine("not a terminal: line by line; /help says how");
         var account = arguments.Account ?? Ask("account:", Console.In.ReadLine);
-        var password = ChatArguments.Password ?? Ask("password:", Console.IsInputRedirected ? Console.In.ReadLine : ReadUnseen);
+        var password = ChatArguments.Password
+            ?? Ask($"password: (the next line, because {ChatArguments.PasswordVariable} has none)", Console.IsInputRedirected ? Console.In.ReadLine : ReadUnseen);
+        if (ChatArguments.Password is null && (password.Length == 0 || password[0] == '/'))
+        {
+            await Console.Error.WriteLineAsync(
+                $"{(password.Length == 0 ? "There is no password" : "A command stands where the password has to")}: put it into {ChatArguments.PasswordVariable}, or into a line of the input before the commands.");
+            return false;
+        }
+
         try
         {
             await SignInScreen.EnterAsync(client, account, password, arguments);
@@ -57,29 +67,48 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
         return typed.ToString();
     }
 
-    public void Run()
+    /// <summary>
+    /// Takes line after line, each when the one before is done, until the input ends. What is to be sent then is waited for; but
+    /// after <c>/quit</c> not for a connection.
+    /// </summary>
+    /// <returns>Whether all of it was done, and every message is at the server.</returns>
+    public bool Run()
     {
         chat.Said += output.WriteLine;
         chat.Happened += Show;
         ShowAccounts();
         new Thread(ReadLines) { IsBackground = true }.Start();
-
-        // After the last line, what was begun and what is to be sent is waited for.
-        while (!chat.IsOver && !(_lines.IsCompleted && _begun.TrueForAll(static task => task.IsCompleted)
-            && chat.Client.Outbox().All(static message => message.State != MessageState.Queued)))
+        while (!chat.IsOver && !IsDone())
         {
             pump.Run();
-            if (_lines.TryTake(out var line, s_pause) && !Obey(line.Trim()))
-            {
-                return;
-            }
-
-            if (_lines.IsCompleted)
+            if (!_doing.IsCompleted || _quits || _lines.IsCompleted)
             {
                 Thread.Sleep(s_pause);
             }
+            else if (_lines.TryTake(out var line, s_pause))
+            {
+                Obey(line.Trim());
+            }
         }
+
+        // What has become of the last ones may not have been told yet.
+        pump.Run();
+        var outbox = chat.Client.Outbox();
+        foreach (var message in outbox.Where(message => _shown.GetValueOrDefault(message.Cid) != message.State))
+        {
+            Show(message);
+        }
+
+        foreach (var message in outbox.Where(static message => message.State == MessageState.Queued))
+        {
+            output.WriteLine($"[{message.As}] not sent to {message.To}, for there is no connection: {message.Body}");
+        }
+
+        return !chat.IsOver && !chat.HasRefused && outbox.All(static message => message.State is not (MessageState.Queued or MessageState.Failed));
     }
+
+    private bool IsDone() => (_quits || _lines.IsCompleted) && _doing.IsCompleted
+        && (chat.Client.Outbox().All(static message => message.State != MessageState.Queued) || (_quits && !chat.IsOnline));
 
     private void ReadLines()
     {
@@ -91,8 +120,8 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
         _lines.CompleteAdding();
     }
 
-    /// <summary>Does what a line says; false to end.</summary>
-    private bool Obey(string line)
+    /// <summary>Does what a line says.</summary>
+    private void Obey(string line)
     {
         var words = line.Split(' ', 2, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var what = words.Length > 1 ? words[1] : "";
@@ -101,7 +130,8 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
             case "":
                 break;
             case "/quit":
-                return false;
+                _quits = true;
+                break;
             case "/help":
                 output.WriteLine(Help);
                 break;
@@ -109,14 +139,22 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
                 ShowAccounts();
                 break;
             case "/as":
-                output.WriteLine(chat.Open(what) ? $"[{chat.Account}] is open" : $"{what} is none of your accounts");
+                if (chat.Open(what))
+                {
+                    output.WriteLine($"[{chat.Account}] is open");
+                }
+                else
+                {
+                    chat.Refuse(line, $"that is none of your accounts; they are {string.Join(", ", chat.Client.Pages.Keys.Order(StringComparer.Ordinal))}");
+                }
+
                 break;
             case "/contacts":
                 ShowContacts();
                 break;
             case "/to":
                 chat.Talk(what);
-                output.WriteLine($"[{chat.Account}] speaks to {what}{(chat.Knows(what) ? "" : $", who is no contact; /add {what} asks")}");
+                output.WriteLine($"[{chat.Account}] speaks to {what}{(chat.Obstacle(what) is { Length: > 0 } obstacle ? $"; {obstacle}" : "")}");
                 break;
             case "/history":
                 InLoop(async () =>
@@ -134,7 +172,7 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
             default:
                 if (line.StartsWith('/'))
                 {
-                    output.WriteLine(Help);
+                    chat.Refuse(words[0], $"there is no such command; there are {Help}");
                 }
                 else
                 {
@@ -143,14 +181,12 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
 
                 break;
         }
-
-        return true;
     }
 
     /// <summary>Begins something in the next turn of the loop, and goes on with it there after each await.</summary>
     private void InLoop(Func<Task> action)
     {
-        pump.Post(() => _begun.Add(action()));
+        pump.Post(() => _doing = action());
         pump.Run();
     }
 
@@ -184,6 +220,12 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
 
     private static string State(MessageState? state) => state is { } known ? $" ({known.ToString().ToLowerInvariant()})" : "";
 
+    private void Show(OutgoingMessage message)
+    {
+        _shown[message.Cid] = message.State;
+        output.WriteLine($"[{message.As}] {message.As} to {message.To}: {message.Body}{State(message.State)} {chat.Why(message)}".TrimEnd());
+    }
+
     private void Show(ImEvent happened)
     {
         switch (happened)
@@ -192,7 +234,7 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
                 output.WriteLine($"[{message.Account}] {message.From} to {message.To}: {message.Body}");
                 break;
             case OutgoingChanged { Message: var outgoing }:
-                output.WriteLine($"[{outgoing.As}] {outgoing.As} to {outgoing.To}: {outgoing.Body}{State(outgoing.State)} {outgoing.Error?.Code}{Chat.Hint(outgoing)}".TrimEnd());
+                Show(outgoing);
                 break;
             case Reconnecting or Reconnected or SignedOut:
                 output.WriteLine($"* {chat.Connection}");
@@ -204,7 +246,7 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
                 output.WriteLine($"[{typing.Account}] {typing.From} {(typing.On ? "types" : "stopped typing")}");
                 break;
             case ContactChanged { Contact: var contact }:
-                output.WriteLine($"[{contact.Account}] is now: {contact.State}");
+                output.WriteLine($"[{happened.Account}] {contact.Account} is now: {contact.State}");
                 break;
             case ReceiptReceived { What: var what, Peer: var peer, UpTo: var upTo }:
                 output.WriteLine($"[{happened.Account}] {peer}: {what} up to {upTo}");

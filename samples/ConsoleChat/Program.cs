@@ -25,10 +25,7 @@ chat.Begin();
 if (hasScreen)
 {
     new Screen(chat, pump).Run();
-}
-else
-{
-    new LineByLine(chat, pump, Console.In, Console.Out).Run();
+    return 0;
 }
 
-return 0;
+return new LineByLine(chat, pump, Console.In, Console.Out).Run() ? 0 : 1;

@@ -22,9 +22,9 @@ internal sealed class Screen(Chat chat, ImPump pump)
         chat.Said += text => _notice = text;
         chat.Happened += happened =>
         {
-            if (happened is OutgoingChanged { Message: var message } && Chat.Hint(message) is { Length: > 0 } hint)
+            if (happened is OutgoingChanged { Message: var message } && chat.Why(message) is { Length: > 0 } why)
             {
-                _notice = $"{message.Error!.Message}{hint}";
+                _notice = why;
             }
         };
         TalkToTheFirst();
@@ -128,7 +128,7 @@ internal sealed class Screen(Chat chat, ImPump pump)
                 break;
             case "/to" when what.Length > 0:
                 chat.Talk(what);
-                chat.Say(chat.Knows(what) ? $"To {what}" : $"{what} is no contact; /add {what} asks.");
+                chat.Say(chat.Obstacle(what) is { Length: > 0 } obstacle ? obstacle : $"To {what}");
                 break;
             case var name when chat.Command(name, what) is { } work:
                 InLoop(work);

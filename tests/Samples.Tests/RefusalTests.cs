@@ -59,10 +59,78 @@ public sealed class RefusalTests
         await chat.SayAsync("/contacts");
         await chat.HearsAsync("[cleo] has no contacts yet; /add ACCOUNT asks somebody");
         await chat.SayAsync("/to dan");
-        await chat.HearsAsync("[cleo] speaks to dan, who is no contact; /add dan asks");
+        await chat.HearsAsync("[cleo] speaks to dan; dan is no contact; /add dan asks to be friends");
         await chat.SayAsync("Hello?");
-        await chat.HearsAsync("; /add dan asks to be friends");
-        Assert.Equal(0, await chat.EndAsync());
+        await chat.HearsAsync("[cleo] cleo to dan: Hello? (failed) not_friends: dan is no contact; /add dan asks to be friends");
+        Assert.Equal(1, await chat.EndAsync());
+    }
+
+    [Fact]
+    public async Task ConsoleChat_PipedToSomebodyWhoHasNotAccepted_SaysSoAndEndsWith1()
+    {
+        await using var server = await TestServer.StartAsync();
+        var bob = await server.RegisterAsync("bob");
+        await using (var first = Chat(server, TestServer.Password, "--register", "ann"))
+        {
+            await first.SayAsync($"/add {bob}");
+            Assert.Equal(0, await first.EndAsync());
+            await first.HearsAsync($"/add {bob}: asked; {bob} has not accepted yet");
+        }
+
+        // Its last line is refused after the input has ended.
+        await using (var second = Chat(server, TestServer.Password, "ann"))
+        {
+            await second.SayAsync($"/to {bob}");
+            await second.SayAsync("Hello?");
+            Assert.Equal(1, await second.EndAsync());
+            await second.HearsAsync($"[ann] speaks to {bob}; {bob} has not accepted yet");
+            await second.HearsAsync($"[ann] ann to {bob}: Hello? (failed) not_friends: {bob} has not accepted yet");
+        }
+
+        await using var third = Chat(server, TestServer.Password, bob);
+        await third.SayAsync("/to ann");
+        await third.SayAsync("/accept ann");
+        await third.SayAsync("Hello!");
+        Assert.Equal(0, await third.EndAsync());
+        await third.HearsAsync($"[{bob}] speaks to ann; ann asks to be friends; /accept ann first");
+        await third.HearsAsync("/accept ann: you are friends");
+        await using var ann = await server.SdkAsync("ann");
+        await ann.ShowsAsync("ann", page => page.Unread.GetValueOrDefault(bob) == 1, "the message that was the last line");
+    }
+
+    [Fact]
+    public async Task ConsoleChat_CommandsThatAreRefused_AreNamedAndEndItWith1()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var chat = Chat(server, TestServer.Password, "--register", "ann");
+        foreach (var line in (string[])["/add nobody", "/presence asleep", "/as bob", "/shout", "Hello?", "/presence away"])
+        {
+            await chat.SayAsync(line);
+        }
+
+        Assert.Equal(1, await chat.EndAsync());
+        await chat.HearsAsync("/add nobody: unknown_account: ");
+        await chat.HearsAsync("/presence asleep: invalid_argument: status: ");
+        await chat.HearsAsync("/as bob: that is none of your accounts; they are ann");
+        await chat.HearsAsync("/shout: there is no such command; there are /accounts ");
+        await chat.HearsAsync("not sent: nobody is chosen to write to; ");
+        await chat.HearsAsync("/presence away: set");
+    }
+
+    [Theory]
+    [InlineData(null, "There is no password: put it into ORLEANSIM_PASSWORD")]
+    [InlineData("/to bob", "A command stands where the password has to: put it into ORLEANSIM_PASSWORD")]
+    public async Task ConsoleChat_WithoutAPassword_NamesWhereItIsLookedFor(string? line, string said)
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var chat = Chat(server, null, "--register", "ann");
+        if (line is not null)
+        {
+            await chat.SayAsync(line);
+        }
+
+        Assert.Equal(1, await chat.EndAsync());
+        await chat.HearsAsync(said);
     }
 
     [Fact]
@@ -75,6 +143,13 @@ public sealed class RefusalTests
         {
             Assert.Contains(word, said, StringComparison.Ordinal);
         }
+    }
+
+    private static Conversation Chat(TestServer server, string? password, params string[] arguments)
+    {
+        var start = Dotnet.Describe(Dotnet.Root, ["dotnet", Dotnet.Sample("ConsoleChat"), "--server", server.Address.ToString(), .. arguments]);
+        start.Environment["ORLEANSIM_PASSWORD"] = password ?? "";
+        return new Conversation(start);
     }
 
     /// <summary>Runs a sample that ends with 1 and answers the only line that it says.</summary>

@@ -71,7 +71,7 @@ public sealed class SampleTests
         await chat.SayAsync($"/add {bob}");
         await friend.ShowsAsync(bob, page => page.Contacts.TryGetValue("ann", out var contact) && contact.State == "pending", "the request of ann");
         await friend.AcceptContactAsync(bob, "ann");
-        await chat.HearsAsync($"[{bob}] is now: friend");
+        await chat.HearsAsync($"[ann] {bob} is now: friend");
         await chat.SayAsync($"/to {bob}");
         await chat.SayAsync("Hello Bob!");
         await chat.HearsAsync($"[ann] ann to {bob}: Hello Bob! (queued)");
@@ -89,6 +89,7 @@ public sealed class SampleTests
         await friend.ShowsAsync(bob, page => page.Receipts.TryGetValue("ann", out var receipts) && receipts.Read > 0, "that ann has read");
 
         await chat.SayAsync("The last line.");
+        await chat.SayAsync("/quit");
         Assert.Equal(0, await chat.EndAsync());
         await friend.ShowsAsync(bob, page => page.Recent.OfType<MessageReceived>().Any(message => message.Body == "The last line."), "the last line");
     }
