@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Reflection;
 using OrleansIM.Silo;
 
@@ -34,7 +32,7 @@ public sealed class BrowserRun : IAsyncLifetime
         Missing = !File.Exists(Chromium) ? $"{Chromium} is not installed (Debian: apt-get install chromium)."
             : !Directory.Exists(Path.Combine(s_packages, "node_modules", "playwright-core")) || !Directory.Exists(Path.Combine(s_packages, "node_modules", "axe-core"))
                 ? "playwright-core and axe-core are not in artifacts/npm; ./oim test installs them where npm can."
-            : await NodeMajorAsync() < 20 ? "Node 20 or later is not on PATH."
+            : !await NodeRuntime.IsAvailableAsync() ? NodeRuntime.Missing
             : null;
         if (Missing is null)
         {
@@ -69,31 +67,14 @@ public sealed class BrowserRun : IAsyncLifetime
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var text) ? text.GetString() : null;
 
-    private static async Task<int> NodeMajorAsync()
-    {
-        try
-        {
-            var version = (await RunNodeAsync(["--version"], null)).TrimStart('v').Split('.')[0];
-            return int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var major) ? major : 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return 0;
-        }
-    }
-
-    private async Task<string> RunAsync()
-    {
-        // Node 20 has a WebSocket, but asks to be told.
-        string[] flags = await NodeMajorAsync() < 22 ? ["--experimental-websocket", "--no-warnings"] : ["--no-warnings"];
-        return await RunNodeAsync([.. flags, Path.Combine(s_root, "tests", "Browser.Tests", "browser", "run.mjs")], new()
+    private async Task<string> RunAsync() => (await NodeRuntime.RunAsync(
+        [.. await NodeRuntime.FlagsAsync(), Path.Combine(s_root, "tests", "Browser.Tests", "browser", "run.mjs")], s_root, new Dictionary<string, string?>
         {
             ["ORLEANSIM_NPM"] = s_packages,
             ["ORLEANSIM_CHROMIUM"] = Chromium,
             ["ORLEANSIM_SERVER"] = JsonSerializer.Serialize<string[]>(["dotnet", typeof(SiloApp).Assembly.Location]),
             ["ORLEANSIM_MAIL"] = _servers.Submission.IsAvailable ? Mail() : "",
-        });
-    }
+        }, s_limit)).Output;
 
     /// <summary>What the scenarios need to know of the mail servers.</summary>
     private string Mail()
@@ -112,29 +93,5 @@ public sealed class BrowserRun : IAsyncLifetime
                 "--Mail:Domains:example.test:Smtp:Security=StartTls",
             },
         });
-    }
-
-    private static async Task<string> RunNodeAsync(string[] arguments, Dictionary<string, string>? environment)
-    {
-        var start = new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in environment ?? [])
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(s_limit);
-        try
-        {
-            var errors = process.StandardError.ReadToEndAsync(limit.Token);
-            var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
-            await process.WaitForExitAsync(limit.Token);
-            return output + await errors;
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            return $"It did not end within {s_limit.TotalMinutes} minutes.";
-        }
     }
 }

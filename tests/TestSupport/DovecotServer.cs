@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
 using Xunit;
 
 namespace OrleansIM.TestSupport;
@@ -178,26 +177,9 @@ public sealed partial class DovecotServer : IAsyncLifetime
         }
     }
 
-    private async Task<bool> AnswersAsync()
-    {
-        if (_server!.HasExited)
-        {
-            throw new InvalidOperationException($"Dovecot ended at start with code {_server.ExitCode}: {await File.ReadAllTextAsync(Path.Combine(_folder.Path, "output"))}{ReadLog()}");
-        }
-
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync("127.0.0.1", ImapPort);
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-            using var reader = new StreamReader(client.GetStream());
-            return await reader.ReadLineAsync(limit.Token) is { } greeting && greeting.StartsWith("* OK", StringComparison.Ordinal);
-        }
-        catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException)
-        {
-            return false;
-        }
-    }
+    private async Task<bool> AnswersAsync() => _server!.HasExited
+        ? throw new InvalidOperationException($"Dovecot ended at start with code {_server.ExitCode}: {await File.ReadAllTextAsync(Path.Combine(_folder.Path, "output"))}{ReadLog()}")
+        : await ServerProcess.GreetsAsync(ImapPort, "* OK");
 
     private void WriteUser(TestMailbox mailbox, long quotaBytes, int? user = null)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 
 namespace OrleansIM.TestSupport;
 
@@ -30,6 +31,23 @@ internal static class ServerProcess
     {
         var (code, output) = await TryRunAsync(folder, command);
         return code == 0 ? output : throw new InvalidOperationException($"{string.Join(' ', command)} ended with code {code}: {output}");
+    }
+
+    /// <summary>Whether somebody at that port of this machine begins with these words.</summary>
+    public static async Task<bool> GreetsAsync(int port, string greeting)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync("127.0.0.1", port);
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            using var reader = new StreamReader(client.GetStream());
+            return await reader.ReadLineAsync(limit.Token) is { } said && said.StartsWith(greeting, StringComparison.Ordinal);
+        }
+        catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Asks it to end (SIGTERM) and waits; after a minute it is killed with its children.</summary>

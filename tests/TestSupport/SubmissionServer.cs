@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using Xunit;
 
 namespace OrleansIM.TestSupport;
@@ -99,26 +98,9 @@ public sealed class SubmissionServer(DovecotServer dovecot) : IAsyncLifetime
         }
     }
 
-    private async Task<bool> AnswersAsync()
-    {
-        if (_server!.HasExited)
-        {
-            throw new InvalidOperationException($"Postfix ended at start with code {_server.ExitCode}: {await File.ReadAllTextAsync(Path.Combine(_folder.Path, "output"))}{ReadLog()}");
-        }
-
-        try
-        {
-            using var client = new TcpClient();
-            await client.ConnectAsync("127.0.0.1", PlainPort);
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-            using var reader = new StreamReader(client.GetStream());
-            return await reader.ReadLineAsync(limit.Token) is { } greeting && greeting.StartsWith("220", StringComparison.Ordinal);
-        }
-        catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException)
-        {
-            return false;
-        }
-    }
+    private async Task<bool> AnswersAsync() => _server!.HasExited
+        ? throw new InvalidOperationException($"Postfix ended at start with code {_server.ExitCode}: {await File.ReadAllTextAsync(Path.Combine(_folder.Path, "output"))}{ReadLog()}")
+        : await ServerProcess.GreetsAsync(PlainPort, "220");
 
     private async Task WriteConfigurationAsync()
     {

@@ -30,6 +30,18 @@ public sealed class TestAuthority : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={names[0]}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(Names(names));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
+        request.CertificateExtensions.Add(
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        using var issued = request.Create(_authority, From, From.AddDays(6), RandomNumberGenerator.GetBytes(12));
+        return issued.CopyWithPrivateKey(key);
+    }
+
+    /// <summary>The host names and addresses that a certificate is for.</summary>
+    public static X509Extension Names(params string[] names)
+    {
         var alternatives = new SubjectAlternativeNameBuilder();
         foreach (var name in names)
         {
@@ -43,13 +55,7 @@ public sealed class TestAuthority : IDisposable
             }
         }
 
-        request.CertificateExtensions.Add(alternatives.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
-        request.CertificateExtensions.Add(
-            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));
-        using var issued = request.Create(_authority, From, From.AddDays(6), RandomNumberGenerator.GetBytes(12));
-        return issued.CopyWithPrivateKey(key);
+        return alternatives.Build();
     }
 
     /// <summary>Writes a certificate of <see cref="Issue"/> as two PEM files and returns their paths.</summary>

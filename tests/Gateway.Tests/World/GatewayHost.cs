@@ -15,6 +15,7 @@ using OrleansIM.Gateway.Connections;
 using OrleansIM.Gateway.Sessions;
 using OrleansIM.Gateway.Tokens;
 using OrleansIM.Identity;
+using OrleansIM.TestSupport;
 
 namespace OrleansIM.Gateway.Tests.World;
 
@@ -135,28 +136,5 @@ internal sealed class GatewayHost : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         Assert.True(_errors.Lines.IsEmpty, "The gateway has logged an error: " + string.Join("\n", _errors.Lines));
-    }
-
-    private sealed class ErrorLog : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel))
-            {
-                Lines.Enqueue($"{formatter(state, exception)} {exception}");
-            }
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

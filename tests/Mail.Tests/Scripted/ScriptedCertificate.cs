@@ -1,6 +1,6 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using OrleansIM.TestSupport;
 
 namespace OrleansIM.Mail.Tests.Scripted;
 
@@ -12,20 +12,7 @@ public static class ScriptedCertificate
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={names[0]}", key, HashAlgorithmName.SHA256);
-        var alternatives = new SubjectAlternativeNameBuilder();
-        foreach (var name in names)
-        {
-            if (IPAddress.TryParse(name, out var address))
-            {
-                alternatives.AddIpAddress(address);
-            }
-            else
-            {
-                alternatives.AddDnsName(name);
-            }
-        }
-
-        request.CertificateExtensions.Add(alternatives.Build());
+        request.CertificateExtensions.Add(TestAuthority.Names(names));
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
         var now = DateTimeOffset.UtcNow;
         return request.CreateSelfSigned(now.AddHours(-1), now.AddDays(1));

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -19,7 +18,7 @@ internal sealed class FuzzedServer : IAsyncDisposable
     public const string Password = "correct horse battery";
 
     private readonly TempDirectory _data = new();
-    private readonly Recorder _errors = new();
+    private readonly ErrorLog _errors = new();
     private readonly HttpClient _http = new();
     private readonly WebApplication _app;
 
@@ -69,28 +68,5 @@ internal sealed class FuzzedServer : IAsyncDisposable
     {
         using var answer = await _http.PostAsJsonAsync(new Uri(Address, path), body);
         return await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>();
-    }
-
-    private sealed class Recorder : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel))
-            {
-                Lines.Enqueue($"{formatter(state, exception)} {exception}");
-            }
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }
