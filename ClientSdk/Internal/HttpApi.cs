@@ -21,8 +21,7 @@ internal sealed class HttpApi : IDisposable
     /// <summary>An address below the server's, which may itself have a path.</summary>
     public static Uri Address(Uri server, string path)
     {
-        var root = server.GetLeftPart(UriPartial.Path);
-        return new Uri(root.EndsWith('/') ? root + path : root + "/" + path);
+        return new Uri($"{server.GetLeftPart(UriPartial.Path).TrimEnd('/')}/{path}");
     }
 
     /// <summary>Posts and reads the answer.</summary>

@@ -11,12 +11,16 @@ public sealed class TransportTests
 {
     private const string Login = """{"token":"t1","account":"ann"}""";
 
-    [Fact]
-    public async Task SignIn_OverTransportsOfTheApp_UsesNoSocketOfItsOwn()
+    [Theory]
+    [InlineData("https://chat.test/im")]
+    [InlineData("https://chat.test/im/")]
+    [InlineData("https://chat.test/im//")]
+    [InlineData("https://chat.test/im/?from=a-link#top")]
+    public async Task SignIn_OverTransportsOfTheApp_UsesNoSocketOfItsOwn(string server)
     {
         var http = new Http((200, Login, null));
         var streams = new Streams();
-        await using var client = Client(http, streams);
+        await using var client = Client(http, streams, server);
         var events = new EventTape(client);
 
         await client.SignInAsync("ann", "secret").Time("the sign-in");
@@ -75,9 +79,9 @@ public sealed class TransportTests
         Assert.IsType<IOException>(error.InnerException);
     }
 
-    private static ImClient Client(Http http, Streams streams) => new(new ImClientOptions
+    private static ImClient Client(Http http, Streams streams, string server = "https://chat.test/im") => new(new ImClientOptions
     {
-        Server = new Uri("https://chat.test/im"),
+        Server = new Uri(server),
         HttpTransport = http,
         StreamTransport = streams.Next,
         Reconnect = new ReconnectPolicy { Initial = TimeSpan.FromMilliseconds(1), Max = TimeSpan.FromMilliseconds(2) },

@@ -17,7 +17,7 @@ public sealed class JavaScriptSdkTests
     [MemberData(nameof(Suites))]
     public async Task Suite_AgainstAScriptedServer_Passes(string file)
     {
-        Skip.IfNot(await NodeProcess.IsAvailableAsync(), NodeProcess.Missing);
+        Skip.IfNot(await NodeRuntime.IsAvailableAsync(), NodeRuntime.Missing);
 
         await NodeProcess.PassesAsync($"test/{file}");
     }
@@ -25,7 +25,7 @@ public sealed class JavaScriptSdkTests
     [SkippableFact]
     public async Task Behaviours_AgainstTheRealServer_Pass()
     {
-        Skip.IfNot(await NodeProcess.IsAvailableAsync(), NodeProcess.Missing);
+        Skip.IfNot(await NodeRuntime.IsAvailableAsync(), NodeRuntime.Missing);
         await using var server = await TestServer.StartAsync();
 
         await NodeProcess.PassesAsync($"test/{Behaviours}", server.Address);
@@ -36,7 +36,7 @@ public sealed class JavaScriptSdkTests
     [SkippableFact]
     public async Task Sample_OfTheReadme_RunsAsShown()
     {
-        Skip.IfNot(await NodeProcess.IsAvailableAsync(), NodeProcess.Missing);
+        Skip.IfNot(await NodeRuntime.IsAvailableAsync(), NodeRuntime.Missing);
         await using var server = await TestServer.StartAsync();
 
         await NodeProcess.PassesAsync("test/readme.js", server.Address);
@@ -45,24 +45,50 @@ public sealed class JavaScriptSdkTests
     [SkippableFact]
     public async Task RawProgram_OfTheReadme_RunsAsShown()
     {
-        Skip.IfNot(await NodeProcess.IsAvailableAsync(), NodeProcess.Missing);
+        Skip.IfNot(await NodeRuntime.IsAvailableAsync(), NodeRuntime.Missing);
         await using var server = await TestServer.StartAsync();
         using var folder = new TempDirectory();
-        var program = Path.Combine(folder.Path, "two.mjs");
-        await File.WriteAllTextAsync(program, Regex.Match(
-            await File.ReadAllTextAsync(Path.Combine(NodeProcess.Root, "README.md")), "```js\n(// Two accounts, two streams.*?)```", RegexOptions.Singleline).Groups[1].Value);
+        var program = await RawProgramAsync(folder);
 
-        // It ends when the message has arrived, and the second time too.
-        await NodeProcess.RunsAsync(program, server.Address);
-        await NodeProcess.RunsAsync(program, server.Address);
+        // It ends when the message has arrived, and the second time too; the address is the one with a slash, and the one without.
+        foreach (var address in (string[])[server.Address.ToString(), server.Address.ToString().TrimEnd('/')])
+        {
+            var (code, said) = await NodeProcess.RunProgramAsync(program, address);
+            Assert.True(code == 0, said);
+            Assert.Contains("\"body\":\"Hello Bob!\"", said, StringComparison.Ordinal);
+        }
+    }
+
+    [SkippableFact]
+    public async Task RawProgram_WithoutWhatItNeeds_SaysSoInALine()
+    {
+        Skip.IfNot(await NodeRuntime.IsAvailableAsync(), NodeRuntime.Missing);
+        await using var server = await TestServer.StartAsync("--Accounts:Registration=Closed");
+        using var folder = new TempDirectory();
+        var program = await RawProgramAsync(folder);
+
+        // Nobody listens at a port of this kind.
+        Assert.Equal((1, "two.mjs: http://127.0.0.1:2/ does not answer: connect ECONNREFUSED 127.0.0.1:2\n"), await NodeProcess.RunProgramAsync(program, "http://127.0.0.1:2/"));
+        var (code, said) = await NodeProcess.RunProgramAsync(program, server.Address.ToString());
+        Assert.Equal(1, code);
+        Assert.StartsWith("two.mjs: ann: ", Assert.Single(said.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
     [SkippableFact]
     public async Task Types_OfCodeAndDeclarations_Agree()
     {
-        Skip.IfNot(await NodeProcess.IsAvailableAsync(), NodeProcess.Missing);
+        Skip.IfNot(await NodeRuntime.IsAvailableAsync(), NodeRuntime.Missing);
         Skip.IfNot(File.Exists(s_compiler), "TypeScript is not in artifacts/npm; ./oim test installs it where npm can.");
 
         await NodeProcess.SucceedsAsync([s_compiler, "-p", ".", "--typeRoots", Path.Combine(NodeProcess.Packages, "node_modules", "@types")]);
+    }
+
+    /// <summary>The program in the README, in a file of its own.</summary>
+    private static async Task<string> RawProgramAsync(TempDirectory folder)
+    {
+        var program = Path.Combine(folder.Path, "two.mjs");
+        await File.WriteAllTextAsync(program, Regex.Match(
+            await File.ReadAllTextAsync(Path.Combine(NodeProcess.Root, "README.md")), "```js\n(// Two accounts, two streams.*?)```", RegexOptions.Singleline).Groups[1].Value);
+        return program;
     }
 }

@@ -31,7 +31,7 @@ export class HttpApi {
       return response;
     } catch (broken) {
       signal?.throwIfAborted();
-      throw unavailable(broken, "The server could not be reached");
+      throw unavailable(broken, `${this.options.server.href} cannot be reached`);
     }
   }
 
@@ -67,7 +67,7 @@ export class HttpApi {
     } catch (broken) {
       signal?.throwIfAborted();
       throw stop.signal.aborted ? new ImError("unavailable", `No answer from the server within ${timeoutMs / 1000} s.`)
-        : unavailable(broken, "The server could not be reached");
+        : unavailable(broken, `${this.options.server.href} cannot be reached`);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", aborted);

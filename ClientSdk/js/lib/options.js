@@ -38,10 +38,7 @@ export function complete(options) {
 function addressOf(server) {
   const origin = /** @type {any} */ (globalThis).location?.origin;
   const address = new URL(server ?? (typeof origin === "string" && origin.startsWith("http") ? origin : "http://127.0.0.1:5080"));
-  if (!address.pathname.endsWith("/")) {
-    address.pathname += "/";
-  }
-
+  address.pathname = address.pathname.replace(/\/*$/, "/");
   address.search = address.hash = "";
   return address;
 }

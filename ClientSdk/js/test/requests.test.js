@@ -109,6 +109,18 @@ test("Token_TravelsInTheHeader", async () => {
   await client.close();
 });
 
+test("Server_WithAndWithoutASlashAtItsEnd_IsTheSame", async () => {
+  for (const address of ["http://im.test", "http://im.test/", "http://im.test//", "http://im.test/?from=a-link#top"]) {
+    const server = new ScriptedServer();
+    const { client } = await server.online(undefined, { server: address });
+    await client.changePassword("old", "new");
+    assert.equal(server.calls.at(-1).path, "/v1/password");
+    server.http["/v1/password"] = undefined;
+    await assert.rejects(client.changePassword("old", "new"), { code: "unavailable", message: "http://im.test/ cannot be reached: fetch failed" });
+    await client.close();
+  }
+});
+
 test("Options_ThatAreWrong_AreAllNamed", () => {
   assert.throws(() => new ImClient({ server: "ftp://x", requestTimeoutMs: 0, reconnect: { jitter: 2 }, webSocket: class {} }),
     error => error.code === "invalid_argument" && /server/.test(error.message) && /requestTimeoutMs/.test(error.message) && /jitter/.test(error.message));
