@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OrleansIM.Hosting.Checks;
 using OrleansIM.Hosting.Storage;
 
 namespace OrleansIM.Hosting;
@@ -26,7 +27,7 @@ public static class Launch
         }
         catch (InvalidDataException unreadable)
         {
-            return Fail($"{unreadable.Message.TrimEnd('.')}: {unreadable.GetBaseException().Message}");
+            return Fail($"{unreadable.Message.TrimEnd('.')}: {UnreadableFile.Why(unreadable)}.");
         }
         catch (ArgumentOutOfRangeException address) when (address.ParamName == "port")
         {

@@ -43,8 +43,10 @@ internal static partial class HardeningRules
         if (facts.Number("Gateway:MinPasswordLength", new GatewayOptions().MinPasswordLength) is var least and < 8)
         {
             // The protocol asks for no more, so the default does not; whoever sets it has thought of it.
-            var severity = facts["Gateway:MinPasswordLength"].Length > 0 ? Severity.Medium : Severity.Advice;
-            yield return new("password-length", severity, $"A password may have {least} character(s).", "Gateway:MinPasswordLength=8 or more.");
+            var isGiven = facts["Gateway:MinPasswordLength"].Length > 0;
+            yield return new("password-length", isGiven ? Severity.Medium : Severity.Advice,
+                $"A password may have {least} character(s), {(isGiven ? "and the setting says so" : "which is the default of the protocol; given in the settings, it would count as unsafe")}.",
+                "Gateway:MinPasswordLength=8 or more.");
         }
 
         if (facts.Number("Accounts:PasswordIterations", 210_000) is var rounds and < 210_000)

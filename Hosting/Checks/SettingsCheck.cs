@@ -83,8 +83,7 @@ public static class SettingsCheck
         }
         catch (InvalidDataException unreadable)
         {
-            // What is in the file is not repeated.
-            faults = [$"{file} cannot be read: {unreadable.InnerException?.GetType().Name ?? unreadable.GetType().Name}. It has to be JSON."];
+            faults = [$"{file}: {UnreadableFile.Why(unreadable)}."];
         }
 
         foreach (var fault in faults)

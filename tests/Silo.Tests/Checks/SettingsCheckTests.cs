@@ -13,7 +13,7 @@ public sealed class SettingsCheckTests : IDisposable
         var (code, said) = Check("""{ "urls": "http://0.0.0.0:80", "Mail": { "AllowPrivateHosts": true }, "Gateway": { "MinPasswordLength": 1 } }""");
 
         Assert.Equal(1, code);
-        foreach (var id in (string[])["high     edge-tls:", "high     mail-private-hosts:", "medium   password-length:", "advice   registration-open:", ": 0 wrong, 3 unsafe, "])
+        foreach (var id in (string[])["high     edge-tls:", "high     mail-private-hosts:", "medium   password-length: A password may have 1 character(s), and the setting says so.", "advice   registration-open:", ": 0 wrong, 3 unsafe, "])
         {
             Assert.Contains(id, said, StringComparison.Ordinal);
         }
@@ -31,10 +31,14 @@ public sealed class SettingsCheckTests : IDisposable
     }
 
     [Fact]
+    public void Check_DefaultThatIsNotSafest_SaysWhyItIsAdvice() => Assert.Contains(
+        "advice   password-length: A password may have 1 character(s), which is the default of the protocol; given in the settings, it would count as unsafe.", Check("{}").Said, StringComparison.Ordinal);
+
+    [Fact]
     public void Check_SafeFile_EndsWith0() => Assert.Equal(0, Check("""{ "Gateway": { "MinPasswordLength": 8 } }""").Code);
 
     [Fact]
-    public void Check_EmptyFile_EndsWith0() => Assert.Equal(0, Check("{}").Code);
+    public void Check_FileWithoutSettings_EndsWith0() => Assert.Equal(0, Check("{}").Code);
 
     [Fact]
     public void Check_AcceptedIdThatThereIsNot_IsRefusedWithThoseThereAre()
@@ -57,14 +61,23 @@ public sealed class SettingsCheckTests : IDisposable
         Assert.Equal(0, Check("""{ "Gateway": { "MinPasswordLength": 1 } }""", "--accept=password-length").Code);
     }
 
-    [Fact]
-    public void Check_FileThatIsNoJson_SaysSoAndNothingOfIt()
+    [Theory]
+    [InlineData("{\n  \"Admin\": { \"Secret\": \"s3cret\" \"Url\": \"http://127.0.0.1:5081\" }\n}", "no JSON from line 2, byte 33 on. Look there, and just before, for a quote, a comma or a brace")]
+    [InlineData("{\n  \"Admin\": { \"Secret\": s3cret }\n}", "no JSON from line 2, byte 24 on.")]
+    [InlineData("{ \"Admin\": { \"Secret\": \"s3cret\" }", "no JSON from line 1, byte ")]
+    [InlineData("s3cret", "it is empty, or does not begin with a brace.")]
+    [InlineData("", "it is empty, or does not begin with a brace. It has to be JSON; one without any setting is {}.")]
+    [InlineData("[\"s3cret\"]", "must be an object")]
+    [InlineData("{ \"Admin\": { \"Secret\": \"s3cret\", \"secret\": \"s3cret\" } }", "'Admin:secret'")]
+    public void Check_FileThatIsNoJson_SaysWhereAndNothingOfIt(string json, string expected)
     {
-        var (code, said) = Check("""{ "Admin": { "Secret": "s3cret" """);
+        var (code, said) = Check(json);
 
         Assert.Equal(1, code);
-        Assert.Contains("It has to be JSON", said, StringComparison.Ordinal);
+        Assert.Contains($"wrong    {Path.Combine(_folder.Path, "settings.json")}: ", said, StringComparison.Ordinal);
+        Assert.Contains(expected, said, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("..\n", said, StringComparison.Ordinal);
     }
 
     [Fact]
