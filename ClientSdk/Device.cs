@@ -22,7 +22,7 @@ public sealed record Device
     public DateTimeOffset? SignedInAt { get; init; }
     /// <summary>Whether it is connected.</summary>
     public bool Connected { get; init; }
-    /// <summary>When it was heard of last, of a device give or take a day; null if never.</summary>
+    /// <summary>When it was heard of last, of a device give or take a day, and when it signed in if it was never connected; null if never.</summary>
     public DateTimeOffset? LastUsed { get; init; }
     /// <summary>From where: an IPv4 address or IPv6 /64; null if it is not known.</summary>
     public string? From { get; init; }

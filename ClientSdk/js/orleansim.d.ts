@@ -638,7 +638,7 @@ export interface Device {
   /** Of a session or a device: when it signed in. */
   readonly signedInAt?: string;
   readonly connected: boolean;
-  /** Of a device give or take a day. */
+  /** Of a device give or take a day, and when it signed in if it was never connected. */
   readonly lastUsed?: string;
   /** An IPv4 address or IPv6 /64. */
   readonly from?: string;

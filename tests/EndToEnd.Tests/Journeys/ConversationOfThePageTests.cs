@@ -36,6 +36,30 @@ public sealed partial class ConversationOfThePageTests : IAsyncLifetime
         {
             await (Call().Match(line) is { Success: true } call ? CallAsync(call) : FrameAsync(Frame().Match(line)));
         }
+
+        foreach (var who in _streams.Keys)
+        {
+            Assert.Equal(await HeadAsync(who), Durable(lines, who).Length);
+        }
+    }
+
+    /// <summary>The seqs of an account on the page, which are all there, each once.</summary>
+    private static long[] Durable(string[] lines, string who)
+    {
+        var seqs = lines.Select(line => Frame().Match(line)).Where(frame => frame.Groups["who"].Value == who && frame.Groups["way"].Value == "←")
+            .Select(frame => JsonElement.Parse(frame.Groups["json"].Value)).Where(frame => frame.TryGetProperty("ev", out _) && frame.TryGetProperty("seq", out _))
+            .Select(frame => frame.GetProperty("seq").GetInt64()).ToArray();
+        Assert.Equal(Enumerable.Range(1, seqs.Length).Select(seq => (long)seq), seqs);
+        return seqs;
+    }
+
+    /// <summary>How many there are really.</summary>
+    private async Task<long> HeadAsync(string who)
+    {
+        using var stream = await RawClient.OpenAsync(_server.Address);
+        var login = await Api.PostAsync(_server.Address, "/v1/login", JsonElement.Parse($$"""{"login":"{{who}}","password":"correct horse battery staple"}"""), null);
+        await stream.HelloAsync(who, JsonElement.Parse(login.Body).Text("token"));
+        return (await stream.AnyAsync(received => received.Is("page"), "the page")).Data.GetProperty("cursor").GetInt64();
     }
 
     private async Task CallAsync(Match call)

@@ -95,6 +95,22 @@ public sealed class DeviceTests
     }
 
     [Fact]
+    public async Task Device_ThatNeverConnected_WasLastUsedWhenItSignedIn()
+    {
+        await using var world = await GrainWorld.StartAsync(("Accounts:SessionLease", "3.00:00:00"));
+        var (desk, _) = await TwoDevicesAsync(world);
+        var before = world.Clock.GetUtcNow();
+        await SignInAsync(world, "tablet");
+        world.Clock.Advance(TimeSpan.FromHours(5));
+
+        var tablet = (await ListAsync(world, desk)).Single(device => device.Name == "tablet");
+
+        Assert.Equal(DeviceKind.Device, tablet.Kind);
+        Assert.Equal(before, tablet.LastUsed!.Value, TimeSpan.FromMinutes(1));
+        Assert.Equal(tablet.SignedInAt!.Value, tablet.LastUsed.Value, TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
     public async Task Device_OnEachUse_IsWrittenOnceADay()
     {
         await using var world = await GrainWorld.StartAsync(("Accounts:SessionLease", "3.00:00:00"));
