@@ -162,7 +162,7 @@ internal sealed partial class StreamConnection
 
         if (resume.Fault is not null)
         {
-            _fields.Refuse(ErrorCodes.InvalidArgument, "resume: an object of account ids, each with the last seq that was seen.");
+            _fields.Refuse(ErrorCodes.InvalidArgument, "resume: has to be an object of account ids, each with the last seq that was seen.");
         }
 
         return cursors;

@@ -67,7 +67,7 @@ internal sealed class ServiceCalls(IAccountDirectory directory, SourceLimits lim
         };
         if (request.Issuer is null != request.Subject is null)
         {
-            body.Refuse(ErrorCodes.InvalidArgument, "issuer, subject: both or none.");
+            body.Refuse(ErrorCodes.InvalidArgument, "issuer, subject: have to be given both, or none.");
         }
 
         if (body.Fault is { } fault)
@@ -98,7 +98,7 @@ internal sealed class ServiceCalls(IAccountDirectory directory, SourceLimits lim
         };
         if (to is not { Length: > 0 })
         {
-            body.Refuse(ErrorCodes.InvalidArgument, $"to: a list of 1 to {ProtocolLimits.MaxServiceRecipients} accounts.");
+            body.Refuse(ErrorCodes.InvalidArgument, $"to: required, an array of 1 to {ProtocolLimits.MaxServiceRecipients} account ids.");
         }
 
         return body.Fault is { } fault ? HttpAnswer.Refused(fault) : Answer(await directory.Service.SendAsync(secret, to!, message), Write);

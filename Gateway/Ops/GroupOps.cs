@@ -58,7 +58,7 @@ internal static class GroupOps
         var role = ReadRole(request.Fields.OptionalText("role"u8));
         if (role is null)
         {
-            request.Fields.Refuse(ErrorCodes.InvalidArgument, "role: owner, admin or member.");
+            request.Fields.Refuse(ErrorCodes.InvalidArgument, "role: required, one of owner, admin, member.");
         }
 
         return ChangeAsync(request, new ChangeGroup { Group = group, Action = GroupAction.SetRole, Account = account, Role = role });

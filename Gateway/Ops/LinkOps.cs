@@ -59,7 +59,7 @@ internal static class LinkOps
         var role = ReadRole(request.Fields.OptionalText("role"u8));
         if (role is null)
         {
-            request.Fields.Refuse(ErrorCodes.InvalidArgument, "role: has to be master or secondary.");
+            request.Fields.Refuse(ErrorCodes.InvalidArgument, "role: required, one of master, secondary.");
         }
 
         return request.AskAsync(RequestScope.Links, (target, role: role ?? default), static async (account, session, set) => Reply.Of(await account.SetLinkRoleAsync(session, set.target, set.role)));

@@ -112,7 +112,7 @@ internal static class MailFields
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http") || address.UserInfo.Length > 0)
         {
-            fields.Refuse(ErrorCodes.InvalidArgument, $"{name}: an address like https://example.org/path, without a user in it.");
+            fields.Refuse(ErrorCodes.InvalidArgument, $"{name}: has to be an address like https://example.org/path, without a user in it.");
         }
     }
 

@@ -85,7 +85,7 @@ internal static class MailOps
         };
         if (mail.To.Length + mail.ToAddresses.Length is 0 or > ProtocolLimits.MaxMailRecipients)
         {
-            request.Fields.Refuse(ErrorCodes.InvalidArgument, $"to, toAddresses: 1 to {ProtocolLimits.MaxMailRecipients} recipients together.");
+            request.Fields.Refuse(ErrorCodes.InvalidArgument, $"to, toAddresses: have to be 1 to {ProtocolLimits.MaxMailRecipients} recipients together.");
         }
 
         // Not ended with the stream: a mail that is half sent helps nobody, and the same cid finds out what became of it.

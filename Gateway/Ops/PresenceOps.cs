@@ -41,7 +41,7 @@ internal static class PresenceOps
             all[name.ToLowerInvariant()] = Read(fields);
             if (!isKnown || fields.Fault is not null)
             {
-                hello.Refuse(ErrorCodes.InvalidArgument, $"presence: {fields.Fault?.Message ?? "an object of account ids, or *, each with {status, note?}."}");
+                hello.Refuse(ErrorCodes.InvalidArgument, $"presence: {fields.Fault?.Message ?? "has to be an object of account ids, or *, each with {status, note?}."}");
             }
         }
 

@@ -60,7 +60,7 @@ internal sealed partial class AccountGrain : IAccountMailGrain
 
         if (mail.To.Length + mail.ToAddresses.Length is var count && (count == 0 || count > _mailOptions.MaxRecipients))
         {
-            return new Refusal(ErrorCodes.InvalidArgument, $"to, toAddresses: between 1 and {_mailOptions.MaxRecipients} recipients.");
+            return new Refusal(ErrorCodes.InvalidArgument, $"to, toAddresses: have to be 1 to {_mailOptions.MaxRecipients} recipients together.");
         }
 
         var (recipients, failed) = FindRecipients(mail);

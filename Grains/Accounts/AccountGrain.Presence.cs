@@ -34,7 +34,7 @@ internal sealed partial class AccountGrain : IAccountPresenceGrain
 
         if (presence.Status is PresenceStatus.Offline || presence.Note?.Length > ProtocolLimits.MaxText)
         {
-            return Task.FromResult<Outcome>(new Refusal(ErrorCodes.InvalidArgument, "status: online, away, busy or invisible; a note of the length that docs/protocol.md says."));
+            return Task.FromResult<Outcome>(new Refusal(ErrorCodes.InvalidArgument, "status: has to be online, away, busy or invisible; a note of the length that docs/protocol.md says."));
         }
 
         SetPresence(_sessions[session], presence);

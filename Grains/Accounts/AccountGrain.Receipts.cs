@@ -39,7 +39,7 @@ internal sealed partial class AccountGrain
 
         if (upTo < 0 || upTo > _timeline.Head)
         {
-            return new Refusal(ErrorCodes.InvalidArgument, $"upTo: a seq of this account's log, at most {_timeline.Head}.");
+            return new Refusal(ErrorCodes.InvalidArgument, $"upTo: has to be a seq of this account's log, at most {_timeline.Head}.");
         }
 
         using var gate = await _readGates.EnterAsync(peer);

@@ -58,16 +58,16 @@ internal sealed partial class MailboxBridgeGrain
             "none" => MailSecurity.None,
             _ => null,
         };
-        return security is null ? new Refusal(ErrorCodes.InvalidArgument, $"{name}.security: tls, starttls or none.")
-            : settings.Port is < 1 or > 65535 ? new Refusal(ErrorCodes.InvalidArgument, $"{name}.port: between 1 and 65535.")
-            : settings.Host.Length is 0 or > 253 ? new Refusal(ErrorCodes.InvalidArgument, $"{name}.host: a host name or address.")
+        return security is null ? new Refusal(ErrorCodes.InvalidArgument, $"{name}.security: has to be tls, starttls or none.")
+            : settings.Port is < 1 or > 65535 ? new Refusal(ErrorCodes.InvalidArgument, $"{name}.port: has to be between 1 and 65535.")
+            : settings.Host.Length is 0 or > 253 ? new Refusal(ErrorCodes.InvalidArgument, $"{name}.host: has to be a host name or address.")
             : new MailServer(settings.Host, settings.Port, security.Value);
     }
 
     private static Refusal? CheckCardDav(string? url) =>
         url is null || (Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http")
             ? null
-            : new Refusal(ErrorCodes.InvalidArgument, "carddav.url: an absolute http or https address.");
+            : new Refusal(ErrorCodes.InvalidArgument, "carddav.url: has to be an absolute http or https address.");
 
     /// <summary>A connection to the mailbox, signed in with the stored secret; tokens are renewed where that helps.</summary>
     private Task<IMailboxConnection> SignInAsync(CancellationToken cancellation) =>

@@ -91,8 +91,8 @@ public sealed class OpTests : IAsyncLifetime
             { """{"op":"link.add","accounts":[{"account":"bob","jwt":7}]}""", ErrorCodes.InvalidArgument, "accounts[0].jwt" },
             { """{"op":"link.add","accounts":[{"account":"bob","password":7}]}""", ErrorCodes.InvalidArgument, "accounts[0].password" },
             { """{"op":"link.remove"}""", ErrorCodes.InvalidArgument, "account:" },
-            { """{"op":"link.role","account":"bob"}""", ErrorCodes.InvalidArgument, "role:" },
-            { """{"op":"link.role","account":"bob","role":"Master"}""", ErrorCodes.InvalidArgument, "role:" },
+            { """{"op":"link.role","account":"bob"}""", ErrorCodes.InvalidArgument, "role: required, one of master, secondary." },
+            { """{"op":"link.role","account":"bob","role":"Master"}""", ErrorCodes.InvalidArgument, "role: required, one of master, secondary." },
             { """{"op":"sessions.end"}""", ErrorCodes.InvalidArgument, "session:" },
             { """{"op":"sessions.list","as":"bob"}""", ErrorCodes.Forbidden, "bob" },
         };
