@@ -15,44 +15,36 @@ internal sealed class ControlRate(int perSecond, TimeProvider time, Action onSlo
     // The longest header of a frame. What it is too long for a short one does not matter: frames have limits of their own.
     private const int Header = 14;
 
-    private double _taken;
-    private long _at = time.GetTimestamp();
+    private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(10);
+
+    private readonly TokenBucket _bytes = new(perSecond, (double)perSecond * BurstSeconds, time);
 
     /// <summary>Whether the connection is not read for a moment.</summary>
     public bool IsSlowing { get; private set; }
 
-    private double Burst => (double)perSecond * BurstSeconds;
-
     /// <summary>Bytes were read.</summary>
-    public void OnRead(int bytes) => _taken += bytes;
+    public void OnRead(int bytes) => _bytes.Take(bytes);
 
     /// <summary>So many of them were a piece of a frame.</summary>
-    public void OnPiece(int bytes) => _taken = Math.Max(0, _taken - bytes - Header);
+    public void OnPiece(int bytes) => _bytes.GiveBack(bytes + Header);
 
     /// <summary>Ends when more may be read; at once for everybody who sends frames.</summary>
-    public ValueTask WaitAsync() => _taken <= Burst ? default : WaitLongerAsync();
+    public ValueTask WaitAsync() => _bytes.IsOverdrawn(out _) ? WaitLongerAsync() : default;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WaitLongerAsync()
     {
-        while (true)
+        while (_bytes.IsOverdrawn(out var wait))
         {
-            var now = time.GetTimestamp();
-            _taken = Math.Max(0, _taken - (time.GetElapsedTime(_at, now).TotalSeconds * perSecond));
-            _at = now;
-            if (_taken <= Burst)
-            {
-                IsSlowing = false;
-                return;
-            }
-
             if (!IsSlowing)
             {
                 IsSlowing = true;
                 onSlowed();
             }
 
-            await Task.Delay(TimeSpan.FromSeconds(Math.Max(0.01, (_taken - Burst) / perSecond)), time);
+            await Task.Delay(wait > s_shortest ? wait : s_shortest, time);
         }
+
+        IsSlowing = false;
     }
 }

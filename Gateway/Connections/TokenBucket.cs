@@ -16,17 +16,35 @@ internal sealed class TokenBucket(double perSecond, double burst, TimeProvider t
     /// <param name="wait">If there is none: how long until there is.</param>
     public bool TryTake(out TimeSpan wait)
     {
-        var now = time.GetTimestamp();
-        _taken = Math.Max(0, _taken - (time.GetElapsedTime(_at, now).TotalSeconds * perSecond));
-        _at = now;
-        if (_taken > burst - 1)
+        if (!Has(1, out wait))
         {
-            wait = TimeSpan.FromSeconds((_taken - (burst - 1)) / perSecond);
             return false;
         }
 
         _taken++;
-        wait = TimeSpan.Zero;
         return true;
+    }
+
+    /// <summary>Takes so many, whether they are there or not.</summary>
+    public void Take(int tokens) => _taken += tokens;
+
+    /// <summary>Puts so many back.</summary>
+    public void GiveBack(double tokens) => _taken = Math.Max(0, _taken - tokens);
+
+    /// <summary>Whether more were taken than there were. The clock is asked only if it looks like it.</summary>
+    /// <param name="wait">If so: how long until they are back.</param>
+    public bool IsOverdrawn(out TimeSpan wait)
+    {
+        wait = TimeSpan.Zero;
+        return _taken > burst && !Has(0, out wait);
+    }
+
+    private bool Has(int tokens, out TimeSpan wait)
+    {
+        var now = time.GetTimestamp();
+        GiveBack(time.GetElapsedTime(_at, now).TotalSeconds * perSecond);
+        _at = now;
+        wait = TimeSpan.FromSeconds(Math.Max(0, (_taken - (burst - tokens)) / perSecond));
+        return _taken <= burst - tokens;
     }
 }

@@ -75,15 +75,13 @@ internal sealed partial class TimelineAppender : BackgroundService
 
         unit.SubmittedAt = _time.GetTimestamp();
         unit.Caller = Activity.Current;
-        if (Hangs || !_queue.TryAdd(unit))
+        if (!RefuseIfHanging(unit) && !_queue.TryAdd(unit))
         {
             Refuse(unit, "Too much waits to be written.");
         }
 
         return unit.Committed;
     }
-
-    private bool Hangs => Volatile.Read(ref _hanging) > 0;
 
     // Not ended by the token: what was submitted is written before the silo is gone.
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -132,7 +130,7 @@ internal sealed partial class TimelineAppender : BackgroundService
 
     private bool IsTooLate(AppendUnit unit)
     {
-        if (!Hangs && _time.GetElapsedTime(unit.SubmittedAt) <= _options.MaxWait)
+        if (_time.GetElapsedTime(unit.SubmittedAt) <= _options.MaxWait)
         {
             return false;
         }
@@ -143,12 +141,7 @@ internal sealed partial class TimelineAppender : BackgroundService
 
     private async Task WriteAsync(List<AppendUnit> batch)
     {
-        if (Hangs)
-        {
-            batch.ForEach(unit => Refuse(unit, "The store does not answer."));
-            return;
-        }
-
+        batch.RemoveAll(RefuseIfHanging);
         var rows = Number(batch);
         if (rows.Count == 0)
         {
@@ -313,6 +306,17 @@ internal sealed partial class TimelineAppender : BackgroundService
         {
             entry.Timeline.Assigned = Math.Min(entry.Timeline.Assigned, entry.Seq - 1);
         }
+    }
+
+    private bool RefuseIfHanging(AppendUnit unit)
+    {
+        var hangs = Volatile.Read(ref _hanging) > 0;
+        if (hangs)
+        {
+            Refuse(unit, "The store does not answer.");
+        }
+
+        return hangs;
     }
 
     private void Refuse(AppendUnit unit, string why)

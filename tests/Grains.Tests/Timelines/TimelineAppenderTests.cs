@@ -200,7 +200,9 @@ public sealed class TimelineAppenderTests
             await Assert.ThrowsAsync<AppendRefusedException>(() => refused.WaitAsync(TimeSpan.FromSeconds(60)));
         }
 
-        Assert.True(appender.SubmitAsync(Unit(bob)).IsFaulted, "refused at once");
+        var atOnce = appender.SubmitAsync(Unit(bob));
+        Assert.True(atOnce.IsFaulted, "refused at once");
+        Assert.Equal("The store does not answer.", atOnce.Exception!.InnerException!.Message);
         Assert.True(ann.IsBroken);
         Assert.False(bob.IsBroken);
         gate.SetResult();
