@@ -21,6 +21,7 @@ public sealed class BrowserTests(BrowserRun run) : IClassFixture<BrowserRun>
     [InlineData("widthsAndDirections_NothingHangsOverTheEdge")]
     [InlineData("invites_LetInAndTheServiceSpeaks")]
     [InlineData("settings_AreSavedAndShown")]
+    [InlineData("devices_AreListedWithTheirUseAndShutOutOneByOne")]
     [InlineData("ownData_IsDownloadedAndTheAccountIsDeleted")]
     [InlineData("texts_AreInEveryLanguage")]
     [InlineData("mail_IsShownWithTheFriendsNameAndTheMailViewOpensAfterMailboxSignIn")]

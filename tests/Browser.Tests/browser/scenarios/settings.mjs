@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { ImClient, MemoryStore } from "../../../../ClientSdk/js/orleansim.js";
 import { eventually, signedIn, tab } from "../support/browser.mjs";
 import { account, client, friends, password, until } from "../support/people.mjs";
 
@@ -47,6 +48,37 @@ export async function settings_AreSavedAndShown({ browser, server }) {
   await window.getByLabel("Language").selectOption("zh");
   await eventually(() => window.locator("h2").innerText(), text => /设置/.test(text), "Chinese");
   assert.equal(await page.evaluate(() => document.documentElement.lang), "zh");
+  await page.context().close();
+}
+
+export async function devices_AreListedWithTheirUseAndShutOutOneByOne({ browser, server }) {
+  const ann = await account(server, "ann", "Ann");
+  const [phone, tablet] = [await client(server, ann, "phone"), await client(server, ann, "tablet")];
+  const left = phone.session;
+  await phone.close();
+  await tablet.createAppPassword(ann, "Thunderbird");
+  const page = await signedIn(browser, server, ann);
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
+  const window = page.getByRole("dialog");
+  await window.getByRole("tab", { name: "Devices" }).click();
+  const row = text => window.locator(".members li", { hasText: text });
+  const count = n => eventually(() => window.locator(".members li").count(), found => found === n, `${n} in the list`);
+  await count(4);
+  assert.match(await row("phone").innerText(), /Not connected · since .+ · last used /);
+  assert.match(await row("Thunderbird").innerText(), /app password · .*never used/i);
+  assert.doesNotMatch(await row("tablet").innerText(), /Not connected/);
+  assert.equal(await row("this one").getByRole("button").count(), 0);
+
+  await row("phone").getByRole("button", { name: "Sign out" }).click();
+  await count(3);
+  await assert.rejects(new ImClient({ server: server.url, store: new MemoryStore(), session: left }).connect(), { code: "unauthenticated" });
+  await row("Thunderbird").getByRole("button", { name: "Revoke" }).click();
+  await count(2);
+  assert.deepEqual(await tablet.listAppPasswords(ann), []);
+  await row("tablet").getByRole("button", { name: "Sign out" }).click();
+  await count(1);
+  await until(() => tablet.status === "signedOut", "the tablet to be signed out");
+  await row("this one").waitFor();
   await page.context().close();
 }
 

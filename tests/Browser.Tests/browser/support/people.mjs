@@ -16,8 +16,8 @@ export async function account(server, name, displayName = name, email) {
 }
 
 /** Signs in without a browser. */
-export async function client(server, id) {
-  const im = new ImClient({ server: server.url, store: new MemoryStore(), device: "test", reconnect: { initialMs: 100, maxMs: 500 } });
+export async function client(server, id, device = "test") {
+  const im = new ImClient({ server: server.url, store: new MemoryStore(), device, reconnect: { initialMs: 100, maxMs: 500 } });
   clients.add(im);
   await im.signIn(id, password);
   return im;
