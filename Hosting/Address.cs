@@ -21,10 +21,10 @@ internal static partial class Address
 
     private static readonly TimeSpan s_headers = TimeSpan.FromSeconds(10);
 
-    /// <summary>Loopback unless an operator says otherwise (<c>--urls</c>, or section <c>Kestrel</c>).</summary>
+    /// <summary>Loopback unless an operator says otherwise (<c>--urls</c>, <c>--http_ports</c>, or section <c>Kestrel</c>).</summary>
     public static void AddAddress(this WebApplicationBuilder builder)
     {
-        if (string.IsNullOrEmpty(builder.Configuration["urls"]) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+        if (!EdgeAddresses.All(builder.Configuration).Any())
         {
             builder.WebHost.UseUrls(Default);
         }
@@ -52,7 +52,7 @@ internal static partial class Address
     /// <exception cref="IOException">Somebody listens there.</exception>
     public static void CheckIsFree(this WebApplication app)
     {
-        foreach (var url in (app.Configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var url in EdgeAddresses.All(app.Configuration))
         {
             if (!url.Contains("://", StringComparison.Ordinal))
             {

@@ -7,9 +7,14 @@ internal static class EdgeAddresses
     public static IEnumerable<string> All(IConfiguration configuration)
     {
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToArray();
-        // Endpoints of the section win over `urls`.
-        return endpoints.Length > 0 ? endpoints : (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var urls = Split(configuration["urls"]);
+        // Endpoints of the section win over `urls`, and those over the ports that a container is told (ASPNETCORE_HTTP_PORTS).
+        return endpoints.Length > 0 ? endpoints
+            : urls.Length > 0 ? urls
+            : [.. Split(configuration["http_ports"]).Select(port => $"http://*:{port}"), .. Split(configuration["https_ports"]).Select(port => $"https://*:{port}")];
     }
+
+    private static string[] Split(string? list) => (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     public static bool HasHttps(IConfiguration configuration) =>
         All(configuration).Any(url => url.StartsWith("https://", StringComparison.OrdinalIgnoreCase)) || configuration["https_ports"] is { Length: > 0 };

@@ -17,6 +17,7 @@ public sealed partial class HardeningRulesTests
         { "edge-tls", "High", "urls=http://0.0.0.0:80" },
         { "edge-tls", "High", "urls=https://0.0.0.0:443;http://*:80" },
         { "edge-tls", "High", "Kestrel:Endpoints:A:Url=http://im.example.org:80" },
+        { "edge-tls", "High", "urls=|http_ports=8080" },
         { "proxy-bypass", "Advice", "urls=http://0.0.0.0:80|forwardedHeaders_enabled=true" },
         { "password-length", "Medium", "Gateway:MinPasswordLength=7" },
         { "password-hash", "High", "Accounts:PasswordIterations=100000" },
