@@ -91,7 +91,7 @@ public static class NodeSetup
         silo.UseAdoNetClustering(clustering =>
         {
             clustering.Invariant = DatabaseSetup.AdoNetInvariant;
-            clustering.ConnectionString = StorageOptions.Read(configuration).ConnectionString;
+            clustering.ConnectionString = StorageOptions.Read(configuration).PostgresConnectionString;
         });
         // Where a grain is, is agreed upon before it is there: the engine's other directory may, while members come and
         // go, have one account live twice for a while, and the one that is not written to any more knows nothing of what

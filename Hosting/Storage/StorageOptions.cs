@@ -1,3 +1,5 @@
+using OrleansIM.Hosting.Storage.Postgres;
+
 namespace OrleansIM.Hosting.Storage;
 
 /// <summary>Section <c>Storage</c>: where everything durable is kept. Read once, at start.</summary>
@@ -29,6 +31,9 @@ public sealed class StorageOptions
 
     /// <summary>Whether the provider is PostgreSQL; anything else runs as SQLite or does not start.</summary>
     internal bool IsPostgres => string.Equals(Provider, PostgresProvider, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What connections are made with.</summary>
+    internal string PostgresConnectionString => PostgresConnection.Complete(ConnectionString);
 
     /// <summary>Unvalidated: what is wrong with it is said when the host starts.</summary>
     internal static StorageOptions Read(IConfiguration configuration) => configuration.GetSection(Section).Get<StorageOptions>() ?? new();

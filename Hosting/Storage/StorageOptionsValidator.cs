@@ -34,9 +34,13 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
         {
             return string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(text).Host) ? "without a Host" : null;
         }
-        catch (Exception malformed) when (malformed is ArgumentException or FormatException or InvalidCastException or OverflowException or KeyNotFoundException)
+        catch (Exception malformed) when (IsMalformed(malformed))
         {
             return "not readable as a connection string";
         }
     }
+
+    /// <summary>Whether it is what the driver says of a connection string that is none.</summary>
+    internal static bool IsMalformed(Exception failure) =>
+        failure is ArgumentException or FormatException or InvalidCastException or OverflowException or KeyNotFoundException;
 }

@@ -47,14 +47,14 @@ public static class StorageSetup
             silo.AddAdoNetGrainStorage(AdoNetRows, state => state.Configure<JsonGrainStorageSerializer>((storage, serializer) =>
             {
                 storage.Invariant = DatabaseSetup.AdoNetInvariant;
-                storage.ConnectionString = options.ConnectionString;
+                storage.ConnectionString = options.PostgresConnectionString;
                 storage.GrainStorageSerializer = serializer;
                 storage.DeleteStateOnClear = true;
             }));
             return silo.UseAdoNetReminderService(reminders =>
             {
                 reminders.Invariant = DatabaseSetup.AdoNetInvariant;
-                reminders.ConnectionString = options.ConnectionString;
+                reminders.ConnectionString = options.PostgresConnectionString;
             });
         }
 

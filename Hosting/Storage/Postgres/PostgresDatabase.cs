@@ -9,7 +9,7 @@ internal sealed class PostgresDatabase : IStorageDatabase, IAsyncDisposable
 {
     private readonly Lazy<NpgsqlDataSource> _source;
 
-    public PostgresDatabase(IOptions<StorageOptions> options) => _source = new(() => Create(options.Value.ConnectionString));
+    public PostgresDatabase(IOptions<StorageOptions> options) => _source = new(() => Create(options.Value.PostgresConnectionString));
 
     public NpgsqlDataSource Source => _source.Value;
 
