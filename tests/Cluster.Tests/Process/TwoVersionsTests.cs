@@ -120,6 +120,8 @@ public sealed class TwoVersionsTests(ITestOutputHelper output)
         await Eventually.TrueAsync(() => typed, "typing");
 
         var created = await one.CreateGroupAsync(ann, "both versions", [bob]);
+        // It is told by itself that it was added; until then it may not write there.
+        await Eventually.TrueAsync(() => other.Pages.TryGetValue(bob, out var page) && page.Groups.ContainsKey(created.Group.Peer), "the group on the other's page");
         await other.SendAsync(bob, created.Group.Peer, "to the group");
         await other.SendAsync(bob, ann, "to ann");
         await Eventually.TrueAsync(() => { lock (heard) { return heard.Contains("to the group") && heard.Contains("to ann"); } }, "both messages");
