@@ -46,6 +46,24 @@ public sealed partial class ComposeTests
         Assert.All((List<object>)service["secrets"], secret => Assert.True(Map(s_file["secrets"]).ContainsKey(secret)));
     }
 
+    [Theory]
+    [InlineData("backend")]
+    [InlineData("gateway")]
+    public void Settings_OfEachService_AreThoseOfItsPod(string name)
+    {
+        var kustomization = new DeserializerBuilder().Build().Deserialize<Dictionary<object, object>>(Repository.Read("deploy", "kubernetes", "base", "kustomization.yaml"));
+        var pods = (List<object>)Map(((List<object>)kustomization["configMapGenerator"]).Single())["literals"];
+        var service = Map(Service(name)["environment"]);
+
+        // Where a secret is, is up to who mounts it.
+        foreach (var (setting, value) in pods.Select(literal => ((string)literal).Split('=', 2)).Select(pair => (pair[0], pair[1])).Where(pair => pair.Item1 != "Admin__SecretFile"))
+        {
+            Assert.Equal(value, service.GetValueOrDefault(setting));
+        }
+
+        Assert.True(TimeSpan.Parse((string)service["Cluster__StopTimeout"], null).TotalSeconds < int.Parse(((string)Service(name)["stop_grace_period"]).TrimEnd('s'), null));
+    }
+
     private static Dictionary<object, object> Service(string name) => Map(Map(s_file["services"])[name]);
 
     private static Dictionary<object, object> Map(object node) => (Dictionary<object, object>)node;
