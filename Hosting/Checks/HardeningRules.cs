@@ -54,7 +54,7 @@ internal static partial class HardeningRules
             yield return new("password-hash", Severity.High, $"Passwords are hashed with {rounds} rounds: a stolen database gives them away sooner.", "Leave Accounts:PasswordIterations out, or set 210000 or more.");
         }
 
-        if (!facts["Accounts:Registration"].Equals("Closed", StringComparison.OrdinalIgnoreCase))
+        if (facts["Accounts:Registration"].ToUpperInvariant() is not ("CLOSED" or "INVITE"))
         {
             yield return new("registration-open", Severity.Advice, "Everybody may make accounts.", "Accounts:Registration=Closed where nobody is to register, Invite where some are.");
         }

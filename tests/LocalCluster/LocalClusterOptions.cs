@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace OrleansIM.Clusters;
 
 /// <summary>What a local cluster is made of.</summary>
@@ -34,4 +37,23 @@ public sealed record LocalClusterOptions
 
     /// <summary>Bounds how long a process may take until it is ready. Default: 2 minutes, for machines with a lot else to do.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The first port that was asked for by number and that somebody else listens at; null if there is none.</summary>
+    public int? TakenPort()
+    {
+        for (var port = FirstGatewayPort; port < FirstGatewayPort + Gateways; port++)
+        {
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port.Value);
+                listener.Start();
+            }
+            catch (SocketException)
+            {
+                return port;
+            }
+        }
+
+        return null;
+    }
 }

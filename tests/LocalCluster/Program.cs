@@ -25,6 +25,12 @@ if (LocalCluster.WhyNot is { } reason)
     return 2;
 }
 
+if (options.TakenPort() is { } taken)
+{
+    Console.Error.WriteLine($"oim cluster: port {taken} is taken, perhaps by ./oim run. --port N gives the gateways others, from N on.");
+    return 1;
+}
+
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Starting PostgreSQL, {options.Silos} silo(s) and {options.Gateways} gateway(s)…"));
 var starting = LocalCluster.StartAsync(options);
 await Task.WhenAny(starting, stop.Task);

@@ -65,6 +65,12 @@ public sealed partial class HardeningRulesTests
         Assert.Contains(Look([]), finding => finding.Id == "password-length");
     }
 
+    [Theory]
+    [InlineData("Closed")]
+    [InlineData("invite")]
+    public void Look_RegistrationThatIsNotOpen_IsNotNamed(string registration) =>
+        Assert.DoesNotContain(Look([$"Accounts:Registration={registration}"]), finding => finding.Id == "registration-open");
+
     [Fact]
     public void Look_KeysUnderACertificate_AreNotNamed() =>
         Assert.DoesNotContain(Look(["Storage:Provider=postgres", "Keys:CertificateFile=/k"]), finding => finding.Id == "keys-at-rest");
