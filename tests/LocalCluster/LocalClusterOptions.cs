@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
+using OrleansIM.TestSupport;
 
 namespace OrleansIM.Clusters;
 
@@ -39,21 +38,7 @@ public sealed record LocalClusterOptions
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>The first port that was asked for by number and that somebody else listens at; null if there is none.</summary>
-    public int? TakenPort()
-    {
-        for (var port = FirstGatewayPort; port < FirstGatewayPort + Gateways; port++)
-        {
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port.Value);
-                listener.Start();
-            }
-            catch (SocketException)
-            {
-                return port;
-            }
-        }
-
-        return null;
-    }
+    public int? TakenPort() => FirstGatewayPort is { } first
+        ? Enumerable.Range(first, Gateways).Where(port => !Ports.IsFree(port)).Select(port => (int?)port).FirstOrDefault()
+        : null;
 }

@@ -33,7 +33,8 @@ public static class Ports
         }
     }
 
-    private static bool IsFree(int port)
+    /// <summary>Whether nobody listens on it at this moment.</summary>
+    public static bool IsFree(int port)
     {
         using var listener = new TcpListener(IPAddress.Loopback, port);
         try

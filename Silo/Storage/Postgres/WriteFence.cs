@@ -17,7 +17,7 @@ internal sealed class WriteFence(TimeSpan validity, Func<Task<bool>> isMember, T
     private long? _seen;
 
     /// <summary>For a process that is no member of anything.</summary>
-    public static WriteFence None { get; } = new(Timeout.InfiniteTimeSpan, () => Task.FromResult(true), TimeProvider.System);
+    public static WriteFence None { get; } = new(TimeSpan.MaxValue, () => Task.FromResult(true), TimeProvider.System);
 
     /// <summary>How long it is open after a look.</summary>
     public TimeSpan Validity => validity;
@@ -28,7 +28,7 @@ internal sealed class WriteFence(TimeSpan validity, Func<Task<bool>> isMember, T
         {
             lock (_gate)
             {
-                return this == None || (_seen is { } seen && time.GetElapsedTime(seen) < validity);
+                return _seen is { } seen && time.GetElapsedTime(seen) < validity;
             }
         }
     }

@@ -8,9 +8,6 @@ namespace OrleansIM.Silo.Storage.Postgres;
 /// <summary>Makes the fence of a process in a cluster, and keeps it open while the process is a member.</summary>
 internal sealed partial class WriteFenceRenewal(WriteFence fence, TimeProvider time, ILogger<WriteFenceRenewal> logger) : BackgroundService
 {
-    // What the ADO.NET provider writes for SiloStatus.Dead.
-    private const int Dead = 6;
-
     private const string Member = """
         SELECT count(*) FROM membership
         WHERE cluster = $1 AND address = $2 AND port = $3 AND generation = $4 AND status <> $5
@@ -37,7 +34,7 @@ internal sealed partial class WriteFenceRenewal(WriteFence fence, TimeProvider t
             command.Parameters.Add(new() { Value = self.Endpoint.Address.ToString() });
             command.Parameters.Add(new() { Value = self.Endpoint.Port });
             command.Parameters.Add(new() { Value = self.Generation });
-            command.Parameters.Add(new() { Value = Dead });
+            command.Parameters.Add(new() { Value = (int)SiloStatus.Dead });
             return (long)(await command.ExecuteScalarAsync())! > 0;
         }
     }
