@@ -163,6 +163,8 @@ internal sealed class Chat(ImClient client)
     /// <summary>What a command does that is the same on a screen and line by line; null if it is none of those.</summary>
     public Func<Task>? Command(string name, string what) => name switch
     {
+        "/add" or "/accept" when what.Length == 0 => () => Missing(name, "whom?", "ACCOUNT"),
+        "/presence" when what.Length == 0 => () => Missing(name, "which?", "online|away|busy|invisible"),
         "/add" => () => AddAsync(what),
         "/accept" => () => AcceptAsync(what),
         "/presence" => () => PresenceAsync(what),
@@ -183,6 +185,10 @@ internal sealed class Chat(ImClient client)
         Say($"{what}: {why}");
     }
 
+    /// <summary>Whether another try can bring a message through that was refused, once those it concerns have agreed.</summary>
+    public static bool IsWorthARetry(string? code) => code is null or ErrorCodes.NotFriends or ErrorCodes.Blocked
+        || (ErrorCodes.All.TryGetValue(code, out var known) && known.Retry != Retry.Never);
+
     private static bool Same(string? one, string? other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
     private static string NotAccepted(string account) => $"{account} has not accepted yet";
@@ -196,6 +202,12 @@ internal sealed class Chat(ImClient client)
             "pending" => $"{peer} asks to be friends; /accept {peer} first",
             _ => isKnown ? "" : $"{peer} is no contact; /add {peer} asks to be friends",
         };
+    }
+
+    private Task Missing(string command, string question, string argument)
+    {
+        Refuse(command, $"{question} {command} {argument}");
+        return Task.CompletedTask;
     }
 
     /// <param name="what">What is said not to have been done if it is refused; null to say nothing.</param>

@@ -22,34 +22,41 @@ internal sealed record ChatArguments(Uri Server, string? Account, bool Register,
 
     public static string? Password => Environment.GetEnvironmentVariable(PasswordVariable) is { Length: > 0 } given ? given : null;
 
-    public static ChatArguments? Read(string[] args)
+    /// <summary>Whether nothing but the usage is asked for.</summary>
+    public static bool AskHow(string[] args) => args.Any(static arg => arg is "-h" or "--help");
+
+    /// <summary>Reads them. Answers what is wrong, or null.</summary>
+    public static string? TryRead(string[] args, out ChatArguments read)
     {
-        var read = new ChatArguments(new Uri("http://127.0.0.1:5080"), null, false, null);
+        read = new ChatArguments(new Uri("http://127.0.0.1:5080"), null, false, null);
         for (var next = 0; next < args.Length; next++)
         {
-            if (args[next] == "--register")
+            var (name, value) = (args[next], args.ElementAtOrDefault(next + 1));
+            switch (name)
             {
-                read = read with { Register = true };
-            }
-            else if (args[next] == "--server" && next + 1 < args.Length && Uri.TryCreate(args[++next], UriKind.Absolute, out var server)
-                && server.Scheme.StartsWith("http", StringComparison.Ordinal))
-            {
-                read = read with { Server = server };
-            }
-            else if (args[next] == "--invite" && next + 1 < args.Length)
-            {
-                read = read with { Register = true, Invite = args[++next] };
-            }
-            else if (!args[next].StartsWith('-') && read.Account is null)
-            {
-                read = read with { Account = args[next] };
-            }
-            else
-            {
-                return null;
+                case "--register":
+                    read = read with { Register = true };
+                    break;
+                case "--server" when Uri.TryCreate(value, UriKind.Absolute, out var server) && server.Scheme is "http" or "https":
+                    (read, next) = (read with { Server = server }, next + 1);
+                    break;
+                case "--server":
+                    return $"--server {value}".TrimEnd() + ": an address has to follow, such as http://127.0.0.1:5080 or https://im.example.com";
+                case "--invite" when value is not null:
+                    (read, next) = (read with { Register = true, Invite = value }, next + 1);
+                    break;
+                case "--invite":
+                    return "--invite: the code of an invite has to follow";
+                case ['-', ..]:
+                    return $"{name}: there is no such option";
+                case var account when read.Account is null:
+                    read = read with { Account = account };
+                    break;
+                default:
+                    return $"{name}: one account signs in, and that is {read.Account}";
             }
         }
 
-        return read;
+        return null;
     }
 }

@@ -21,12 +21,16 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
     {
         Console.Out.WriteLine("not a terminal: line by line; /help says how");
         var account = arguments.Account ?? Ask("account:", Console.In.ReadLine);
+        if (arguments.Account is null && await IsMissingAsync("account", account, "name it in the arguments, or in the first line of the input"))
+        {
+            return false;
+        }
+
         var password = ChatArguments.Password
             ?? Ask($"password: (the next line, because {ChatArguments.PasswordVariable} has none)", Console.IsInputRedirected ? Console.In.ReadLine : ReadUnseen);
-        if (ChatArguments.Password is null && (password.Length == 0 || password[0] == '/'))
+        if (ChatArguments.Password is null
+            && await IsMissingAsync("password", password, $"put it into {ChatArguments.PasswordVariable}, or into a line of the input before the commands"))
         {
-            await Console.Error.WriteLineAsync(
-                $"{(password.Length == 0 ? "There is no password" : "A command stands where the password has to")}: put it into {ChatArguments.PasswordVariable}, or into a line of the input before the commands.");
             return false;
         }
 
@@ -40,6 +44,18 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
             await Console.Error.WriteLineAsync($"{refused.Code}: {refused.Message}");
             return false;
         }
+    }
+
+    /// <summary>Complains of a line that is not there, or is a command in the place of what was asked for.</summary>
+    private static async Task<bool> IsMissingAsync(string what, string line, string remedy)
+    {
+        if (line.Length > 0 && line[0] != '/')
+        {
+            return false;
+        }
+
+        await Console.Error.WriteLineAsync($"{(line.Length == 0 ? $"There is no {what}" : $"A command stands where the {what} has to")}: {remedy}.");
+        return true;
     }
 
     private static string Ask(string what, Func<string?> read)
@@ -151,6 +167,9 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
                 break;
             case "/contacts":
                 ShowContacts();
+                break;
+            case "/to" when what.Length == 0:
+                chat.Refuse("/to", "with whom? /to CONTACT");
                 break;
             case "/to":
                 chat.Talk(what);

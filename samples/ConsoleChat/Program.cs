@@ -4,10 +4,15 @@ using OrleansIM.Client;
 using OrleansIM.ConsoleChat;
 using Spectre.Console;
 
-var arguments = ChatArguments.Read(args);
-if (arguments is null)
+if (ChatArguments.AskHow(args))
 {
-    Console.Error.WriteLine(ChatArguments.Usage);
+    Console.WriteLine(ChatArguments.Usage);
+    return 0;
+}
+
+if (ChatArguments.TryRead(args, out var arguments) is { } fault)
+{
+    Console.Error.WriteLine($"ConsoleChat: {fault}\n{ChatArguments.Usage}");
     return 2;
 }
 

@@ -118,7 +118,8 @@ internal sealed class Screen(Chat chat, ImPump pump)
         }
 
         var words = text.Split(' ', 2, StringSplitOptions.TrimEntries);
-        var what = words.Length > 1 ? words[1] : chat.Peer ?? "";
+        // Who is open is whom it is about, if nobody is named.
+        var what = words.Length > 1 ? words[1] : words[0] == "/presence" ? "" : chat.Peer ?? "";
         switch (words[0])
         {
             case "":

@@ -36,19 +36,19 @@ internal static class SignInScreen
                 continue;
             }
 
-            if (refusal.Code is not (ErrorCodes.BadCredentials or ErrorCodes.InvalidArgument)
-                && !AnsiConsole.Confirm("Try again?"))
+            var isAboutWho = refusal.Code is ErrorCodes.BadCredentials or ErrorCodes.AccountTaken or ErrorCodes.InvalidArgument;
+            if (!isAboutWho && !AnsiConsole.Confirm("Try again?"))
             {
                 return false;
             }
 
-            if (refusal.Code is ErrorCodes.BadCredentials && AnsiConsole.Confirm($"Is {account} a new account, to be made with that password?", false))
+            if (refusal.Code is ErrorCodes.BadCredentials && MakesIt(account))
             {
                 arguments = arguments with { Register = true };
                 continue;
             }
 
-            (account, password) = (refusal.Code is ErrorCodes.BadCredentials or ErrorCodes.InvalidArgument ? null : account, null);
+            (account, password) = (isAboutWho ? null : account, null);
             arguments = arguments with { Register = false };
         }
     }
@@ -56,6 +56,7 @@ internal static class SignInScreen
     /// <summary>Signs in, to an account that is made first if it is to be and is not there.</summary>
     public static async Task EnterAsync(ImClient client, string account, string password, ChatArguments arguments)
     {
+        var isThere = false;
         if (arguments.Register)
         {
             try
@@ -65,11 +66,24 @@ internal static class SignInScreen
             catch (ImException taken) when (taken.Code == ErrorCodes.AccountTaken)
             {
                 // It may be one's own, made the last time.
+                isThere = true;
             }
         }
 
-        await client.SignInAsync(account, password);
+        try
+        {
+            await client.SignInAsync(account, password);
+        }
+        catch (ImException refused) when (isThere && refused.Code == ErrorCodes.BadCredentials)
+        {
+            throw new ImException(ErrorCodes.AccountTaken,
+                $"{account} is there already, and this password does not sign in to it. If it is yours, sign in with its own password, without --register; if not, register another name.");
+        }
     }
+
+    /// <summary>Nobody who cannot sign in is told which accounts there are; so whether this one is still to be made is asked.</summary>
+    private static bool MakesIt(string account) => !account.Contains('@', StringComparison.Ordinal) && AnsiConsole.Confirm(
+        $"The server does not tell a wrong password from an account that does not exist. Make {Markup.Escape(account)}, with that password, if it does not?", false);
 
     private static async Task<ImException?> TryAsync(ImClient client, string account, string password, ChatArguments arguments)
     {

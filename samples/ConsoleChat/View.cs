@@ -106,7 +106,7 @@ internal static class View
         {
             null => new Markup($"{time} [{ColorOf(line.From)}]{Plain(Names.Of(page, line.From))}[/] {text}"),
             MessageState.Queued => new Markup($"{time} [teal]you[/] [grey]{text}  … queued[/]"),
-            MessageState.Failed => new Markup($"{time} [teal]you[/] [red]{text}  ✗ {Plain(line.Error?.Code ?? "failed")} /retry[/]"),
+            MessageState.Failed => new Markup($"{time} [teal]you[/] [red]{text}  ✗ {Plain(line.Error?.Code ?? "failed")}{(Chat.IsWorthARetry(line.Error?.Code) ? " /retry" : "")}[/]"),
             { } state => new Markup($"{time} [teal]you[/] {text} {Tick(state)}"),
         };
     }

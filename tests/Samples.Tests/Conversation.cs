@@ -63,7 +63,8 @@ internal sealed class Conversation : IAsyncDisposable
         }
     }
 
-    private string Heard()
+    /// <summary>All that it has said so far.</summary>
+    public string Heard()
     {
         lock (_heard)
         {

@@ -103,13 +103,17 @@ public sealed class RefusalTests
     {
         await using var server = await TestServer.StartAsync();
         await using var chat = Chat(server, TestServer.Password, "--register", "ann");
-        foreach (var line in (string[])["/add nobody", "/presence asleep", "/as bob", "/shout", "Hello?", "/presence away"])
+        foreach (var line in (string[])["/add nobody", "/add", "/accept", "/presence", "/to", "/presence asleep", "/as bob", "/shout", "Hello?", "/presence away"])
         {
             await chat.SayAsync(line);
         }
 
         Assert.Equal(1, await chat.EndAsync());
         await chat.HearsAsync("/add nobody: unknown_account: ");
+        await chat.HearsAsync("/add: whom? /add ACCOUNT");
+        await chat.HearsAsync("/accept: whom? /accept ACCOUNT");
+        await chat.HearsAsync("/presence: which? /presence online|away|busy|invisible");
+        await chat.HearsAsync("/to: with whom? /to CONTACT");
         await chat.HearsAsync("/presence asleep: invalid_argument: status: ");
         await chat.HearsAsync("/as bob: that is none of your accounts; they are ann");
         await chat.HearsAsync("/shout: there is no such command; there are /accounts ");
@@ -133,12 +137,55 @@ public sealed class RefusalTests
         await chat.HearsAsync(said);
     }
 
+    [Theory]
+    [InlineData(null, "There is no account: name it in the arguments, or in the first line of the input.")]
+    [InlineData("/to bob", "A command stands where the account has to: name it in the arguments, or in the first line of the input.")]
+    public async Task ConsoleChat_WithoutAnAccount_SaysSoBeforeItAsksForAPassword(string? line, string said)
+    {
+        var start = Dotnet.Describe(Dotnet.Root, "dotnet", Dotnet.Sample("ConsoleChat"));
+        start.Environment["ORLEANSIM_PASSWORD"] = "";
+        await using var chat = new Conversation(start);
+        if (line is not null)
+        {
+            await chat.SayAsync(line);
+        }
+
+        Assert.Equal(1, await chat.EndAsync());
+        await chat.HearsAsync(said);
+        Assert.DoesNotContain("password", chat.Heard(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ConsoleChat_RegisteringWhatIsThereWithAnotherPassword_SaysThatAndWhatToDo()
+    {
+        await using var server = await TestServer.StartAsync();
+        var bob = await server.RegisterAsync("bob");
+        await using var chat = Chat(server, "another horse battery staple", "--register", bob);
+
+        Assert.Equal(1, await chat.EndAsync());
+        await chat.HearsAsync($"account_taken: {bob} is there already, and this password does not sign in to it. If it is yours, sign in with its own password, without --register;");
+    }
+
+    [Theory]
+    [InlineData("--foo: there is no such option", "--foo")]
+    [InlineData("--server localhost:5080: an address has to follow, such as http://127.0.0.1:5080 or https://im.example.com", "--server", "localhost:5080", "ann")]
+    [InlineData("--server: an address has to follow, such as http://127.0.0.1:5080 or https://im.example.com", "ann", "--server")]
+    [InlineData("--invite: the code of an invite has to follow", "--register", "--invite")]
+    [InlineData("ben: one account signs in, and that is ann", "ann", "ben")]
+    public async Task ConsoleChat_CalledWrongly_NamesTheArgument(string fault, params string[] arguments)
+    {
+        var (code, said) = await Dotnet.RunAsync(Dotnet.Root, ["dotnet", Dotnet.Sample("ConsoleChat"), .. arguments]);
+
+        Assert.Equal(2, code);
+        Assert.StartsWith($"ConsoleChat: {fault}{Environment.NewLine}usage: ConsoleChat ", said, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task ConsoleChat_AskedHow_NamesWhatItTakes()
     {
         var (code, said) = await Dotnet.RunAsync(Dotnet.Root, "dotnet", Dotnet.Sample("ConsoleChat"), "--help");
 
-        Assert.Equal(2, code);
+        Assert.Equal(0, code);
         foreach (var word in (string[])["--server", "--register", "--invite CODE", "ORLEANSIM_PASSWORD"])
         {
             Assert.Contains(word, said, StringComparison.Ordinal);
