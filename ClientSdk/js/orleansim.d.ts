@@ -34,7 +34,7 @@ export interface ImClientOptions {
   recentPerPage?: number;
   /** Messages that may wait to be sent, per client; more are refused with `limit_reached`. Default: 1,000. */
   outboxLimit?: number;
-  /** The WebSocket class, as browsers have it; that of the package `ws` fits. Default: the global one (browsers, Node 22). */
+  /** The WebSocket class, as browsers have it; that of the package `ws` fits. Default: the global one (browsers, Node 22). Without one `new ImClient` throws `invalid_argument`. */
   webSocket?: WebSocketClass;
   /** Default: the global `fetch`. */
   fetch?: typeof fetch;

@@ -67,6 +67,10 @@ public sealed class JavaScriptSdkTests
         using var folder = new TempDirectory();
         var program = await RawProgramAsync(folder);
 
+        Assert.Equal(
+            (1, "two.mjs: this Node has no WebSocket: take Node 22, or node --experimental-websocket two.mjs\n"),
+            await NodeProcess.RunProgramAsync(program, server.Address.ToString(), await NodeRuntime.FlagsWithoutWebSocketAsync()));
+
         // Nobody listens at a port of this kind.
         Assert.Equal((1, "two.mjs: http://127.0.0.1:2/ does not answer: connect ECONNREFUSED 127.0.0.1:2\n"), await NodeProcess.RunProgramAsync(program, "http://127.0.0.1:2/"));
         var (code, said) = await NodeProcess.RunProgramAsync(program, server.Address.ToString());

@@ -28,8 +28,8 @@ internal static class NodeProcess
     }
 
     /// <summary>Runs a program of its own, which takes a server as its argument.</summary>
-    public static async Task<(int Code, string Output)> RunProgramAsync(string file, string server) =>
-        await RunAsync([.. await NodeRuntime.FlagsAsync(), file, server], null);
+    public static async Task<(int Code, string Output)> RunProgramAsync(string file, string server, string[]? flags = null) =>
+        await RunAsync([.. flags ?? await NodeRuntime.FlagsAsync(), file, server], null);
 
     /// <summary>Runs Node and returns when it has ended without a fault; what it said otherwise is the message.</summary>
     public static async Task SucceedsAsync(string[] arguments, Uri? server = null)

@@ -16,6 +16,9 @@ public static class NodeRuntime
     /// <summary>What it is to be told before a program that uses a WebSocket: Node 20 has one, but asks.</summary>
     public static async Task<string[]> FlagsAsync() => await s_major.Value < 22 ? ["--experimental-websocket", "--no-warnings"] : ["--no-warnings"];
 
+    /// <summary>What it is to be told to have no WebSocket.</summary>
+    public static async Task<string[]> FlagsWithoutWebSocketAsync() => await s_major.Value < 22 ? [] : ["--no-experimental-websocket"];
+
     /// <summary>Runs it to its end, without what is null in the environment; over the limit it is killed, and the code is -1.</summary>
     public static async Task<(int Code, string Output)> RunAsync(string[] arguments, string folder, IReadOnlyDictionary<string, string?> environment, TimeSpan limit)
     {

@@ -67,7 +67,7 @@ function validate(options) {
   }
 
   if (typeof options.webSocket !== "function") {
-    wrong.push("there is no WebSocket here: give one as webSocket (Node 20: that of the package ws)");
+    wrong.push("there is no WebSocket here: take Node 22, or Node 20 with --experimental-websocket, or give one as webSocket, such as that of the package ws");
   }
 
   if (typeof options.fetch !== "function") {

@@ -126,6 +126,17 @@ test("Options_ThatAreWrong_AreAllNamed", () => {
     error => error.code === "invalid_argument" && /server/.test(error.message) && /requestTimeoutMs/.test(error.message) && /jitter/.test(error.message));
 });
 
+test("WebSocket_ThatIsNotThere_IsAskedForInALine", () => {
+  const there = globalThis.WebSocket;
+  globalThis.WebSocket = undefined;
+  try {
+    assert.throws(() => new ImClient({ server: "http://im.test" }),
+      error => error instanceof ImError && error.code === "invalid_argument" && /Node 20 with --experimental-websocket/.test(error.message));
+  } finally {
+    globalThis.WebSocket = there;
+  }
+});
+
 test("AppPasswords_AreMadeListedAndRevoked", async () => {
   const server = new ScriptedServer();
   const { client, stream } = await server.online();
