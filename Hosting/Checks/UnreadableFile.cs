@@ -8,10 +8,14 @@ internal static class UnreadableFile
     /// <summary>What is wrong, as the end of a sentence that names the file.</summary>
     public static string Why(InvalidDataException unreadable)
     {
-        // Of these, what .NET says names a key at most: one that is there twice, or what stands in the place of the object.
         var (inner, json) = (unreadable.InnerException, unreadable.InnerException?.InnerException as JsonException);
-        return json is null ? (inner ?? unreadable).Message.TrimEnd('.')
+        return json is null ? Inside((inner ?? unreadable).Message)
             : json is { LineNumber: 0, BytePositionInLine: 0 } ? "it is empty, or does not begin with a brace. It has to be JSON; one without any setting is {}"
             : $"it is no JSON from line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1} on. Look there, and just before, for a quote, a comma or a brace that is missing or too many";
     }
+
+    // Of a key that is there twice, what .NET says names it and nothing else.
+    private static string Inside(string message) => message.StartsWith("Top-level JSON element", StringComparison.Ordinal)
+        ? "a list or a single value is all there is in it. Settings have to stand in one object, such as { \"Gateway\": { \"WebClient\": false } }; one without any setting is {}"
+        : message.TrimEnd('.');
 }

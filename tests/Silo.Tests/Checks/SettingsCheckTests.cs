@@ -67,7 +67,8 @@ public sealed class SettingsCheckTests : IDisposable
     [InlineData("{ \"Admin\": { \"Secret\": \"s3cret\" }", "no JSON from line 1, byte ")]
     [InlineData("s3cret", "it is empty, or does not begin with a brace.")]
     [InlineData("", "it is empty, or does not begin with a brace. It has to be JSON; one without any setting is {}.")]
-    [InlineData("[\"s3cret\"]", "must be an object")]
+    [InlineData("[\"s3cret\"]", "a list or a single value is all there is in it. Settings have to stand in one object, such as { \"Gateway\"")]
+    [InlineData("\"s3cret\"", "a list or a single value is all there is in it.")]
     [InlineData("{ \"Admin\": { \"Secret\": \"s3cret\", \"secret\": \"s3cret\" } }", "'Admin:secret'")]
     public void Check_FileThatIsNoJson_SaysWhereAndNothingOfIt(string json, string expected)
     {
