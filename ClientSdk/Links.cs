@@ -53,6 +53,9 @@ public sealed record LinkRejection
 {
     /// <summary>The account.</summary>
     public string Account { get; init => field = value ?? ""; } = "";
-    /// <summary><c>bad_credentials</c>, <c>unknown_account</c>, <c>disabled</c>, <c>already_linked</c>, <c>self</c>, …</summary>
+    /// <summary>
+    /// <c>bad_credentials</c>, <c>unknown_account</c>, <c>disabled</c>, <c>already_linked</c> (in a group of others or in
+    /// this one), <c>self</c>, …
+    /// </summary>
     public string Reason { get; init => field = value ?? ""; } = "";
 }

@@ -24,7 +24,7 @@ public static class ErrorCodes
     public const string AccountTaken = "account_taken";
     /// <summary>Accounts are made with an invite here, and there was none that is good.</summary>
     public const string BadInvite = "bad_invite";
-    /// <summary>The account is in a link group.</summary>
+    /// <summary>The account is in a link group, another one or that of who asks.</summary>
     public const string AlreadyLinked = "already_linked";
     /// <summary>An account cannot do this to itself.</summary>
     public const string Self = "self";

@@ -239,5 +239,5 @@ internal sealed partial class AccountGrain
     }
 
     private static Refusal AlreadyLinked { get; } =
-        new(ErrorCodes.AlreadyLinked, "account: it is in a link group already. It has to leave that one first.");
+        new(ErrorCodes.AlreadyLinked, "account: it is in a link group already, perhaps in yours. It has to leave that one before it can join another.");
 }

@@ -43,6 +43,22 @@ public sealed class LinkGroupGrainTests
     }
 
     [Fact]
+    public async Task Add_AccountOfTheOwnGroup_IsAlreadyLinkedAndKeepsItsRole()
+    {
+        await using var world = await GrainWorld.StartAsync();
+        await world.RegisterAsync("ann", "work");
+        var ann = await world.SignInAsync("ann");
+        (await ann.LinkAsync(("work", LinkRole.Secondary))).ShouldBeDone();
+
+        var right = (await ann.LinkAsync(("work", LinkRole.Master))).ShouldBeDone();
+        var wrong = (await world.Account("ann").AddLinksAsync(ann.Id, [Request("work", "not the password")])).ShouldBeDone();
+
+        Assert.Empty(right.Linked);
+        Assert.Equal([ErrorCodes.AlreadyLinked, ErrorCodes.BadCredentials], [Assert.Single(right.Rejected).Reason, Assert.Single(wrong.Rejected).Reason]);
+        Assert.Equal(["ann Master", "work Secondary"], (await ann.ViewAsync()).ShouldBeDone().Members.Select(member => $"{member.Account} {member.Role}").Order());
+    }
+
+    [Fact]
     public async Task Add_AccountWhoseGroupDoesNotKnowIt_IsFree()
     {
         await using var world = await GrainWorld.StartAsync();
