@@ -1,17 +1,15 @@
 using System.Diagnostics;
+using OrleansIM.Gateway.Hosting;
+using OrleansIM.Hosting.Cluster;
 using Serilog.Events;
 
 namespace OrleansIM.Hosting;
 
-/// <summary>
-/// A warning of Orleans' that is wrong. Its watchdog measures how long ago it last looked at the silo's parts; one that
-/// looks at the clock before it has looked at the parts for the first time measures from the start of the machine, and
-/// warns of a stall of hours at a start that took a second. There is no setting for it. A stall that is real is not longer
-/// than this process lives.
-/// </summary>
+/// <summary>Warnings and errors of the frameworks' that are none here, and for which there is no setting.</summary>
 internal static class FalseAlarms
 {
     private const string Watchdog = "Participant check thread has not completed for {TimeSinceLastTick}";
+    private const string HealthCheck = "Health check {HealthCheckName} with status {HealthStatus}";
 
     private static readonly DateTime s_started = Process.GetCurrentProcess().StartTime.ToUniversalTime();
 
@@ -19,9 +17,26 @@ internal static class FalseAlarms
 
     /// <param name="line">The line.</param>
     /// <param name="age">How long this process lives.</param>
-    public static bool Is(LogEvent line, TimeSpan age) =>
+    public static bool Is(LogEvent line, TimeSpan age) => IsStall(line, age) || IsNotReadyInOrder(line);
+
+    /// <summary>
+    /// Orleans' watchdog measures how long ago it last looked at the silo's parts; one that looks at the clock before it has
+    /// looked at the parts for the first time measures from the start of the machine, and warns of a stall of hours at a
+    /// start that took a second. A stall that is real is not longer than this process lives.
+    /// </summary>
+    private static bool IsStall(LogEvent line, TimeSpan age) =>
         line.MessageTemplate.Text.StartsWith(Watchdog, StringComparison.Ordinal)
-        && line.Properties.TryGetValue("TimeSinceLastTick", out var stall)
-        && stall is ScalarValue { Value: TimeSpan length }
+        && Value(line, "TimeSinceLastTick") is TimeSpan length
         && length > age;
+
+    /// <summary>
+    /// Who is asked whether it is ready says no while it starts and while it ends. ASP.NET logs each such answer as an error,
+    /// with every probe.
+    /// </summary>
+    private static bool IsNotReadyInOrder(LogEvent line) =>
+        line.MessageTemplate.Text.StartsWith(HealthCheck, StringComparison.Ordinal)
+        && Value(line, "HealthCheckDescription") is BackendReadiness.None or GatewayDrain.GoingAway;
+
+    private static object? Value(LogEvent line, string name) =>
+        line.Properties.TryGetValue(name, out var value) && value is ScalarValue { Value: var content } ? content : null;
 }

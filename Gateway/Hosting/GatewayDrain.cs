@@ -13,10 +13,13 @@ internal sealed partial class GatewayDrain(
     StreamRegistry streams, GatewayOptions options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<GatewayDrain> logger)
     : IHostedLifecycleService, IHealthCheck
 {
+    /// <summary>What <c>/readyz</c> says then.</summary>
+    public const string GoingAway = "Going away.";
+
     private readonly Lazy<Task> _drained = new(() => streams.DrainAsync(options.DrainSpread, time));
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(streams.IsDraining ? HealthCheckResult.Unhealthy("Going away.") : HealthCheckResult.Healthy());
+        Task.FromResult(streams.IsDraining ? HealthCheckResult.Unhealthy(GoingAway) : HealthCheckResult.Healthy());
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {

@@ -6,7 +6,8 @@ namespace OrleansIM.Hosting.Cluster;
 /// <param name="patience"><see cref="NodeOptions.BackendPatience"/>.</param>
 /// <remarks>
 /// <para>
-/// Without any from the start: not ready, so that clients go where one is known. One of several that goes changes nothing.
+/// Without any from the start: not ready, so that clients go where one is known; after as long as a replacement may take
+/// it is said how long. One of several that goes changes nothing.
 /// </para>
 /// <para>
 /// When the last one has gone, most likely all gateways see the same, and it is being replaced. Were they unready at once,
@@ -19,6 +20,7 @@ namespace OrleansIM.Hosting.Cluster;
 /// </remarks>
 internal sealed class BackendReadiness(TimeSpan patience)
 {
+    /// <summary>What is said for the time that an ordinary start may take.</summary>
     public const string None = "No process with accounts is known yet.";
 
     private readonly Lock _gate = new();
@@ -36,12 +38,12 @@ internal sealed class BackendReadiness(TimeSpan patience)
                 return HealthCheckResult.Healthy();
             }
 
+            var missing = now - (_missingSince ??= now);
             if (!_hadOne)
             {
-                return HealthCheckResult.Unhealthy(None);
+                return HealthCheckResult.Unhealthy(missing < patience ? None : FormattableString.Invariant($"No process with accounts is known after {missing.TotalSeconds:0} s."));
             }
 
-            var missing = now - (_missingSince ??= now);
             var since = FormattableString.Invariant($"No process with accounts for {missing.TotalSeconds:0} s");
             return missing < patience
                 ? HealthCheckResult.Degraded($"{since}; clients are told to wait.")

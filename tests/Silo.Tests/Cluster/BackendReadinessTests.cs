@@ -55,6 +55,7 @@ public sealed class BackendReadinessTests
     public void Judge_NotReady_SaysWhy()
     {
         Assert.Equal("No process with accounts is known yet.", _readiness.Judge(0, _now).Description);
+        Assert.Equal("No process with accounts is known after 30 s.", _readiness.Judge(0, _now + s_patience).Description);
         Judge(1);
         Judge(0);
         Assert.Equal("No process with accounts for 31 s.", _readiness.Judge(0, _now + TimeSpan.FromSeconds(31)).Description);
