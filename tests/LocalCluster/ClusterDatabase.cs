@@ -6,7 +6,7 @@ namespace OrleansIM.Clusters;
 /// <summary>The PostgreSQL of a local cluster.</summary>
 public sealed class ClusterDatabase : IAsyncDisposable
 {
-    private readonly PostgresServer _server = new();
+    private readonly PostgresServer _server = new() { IsOutOfReachOfCtrlC = true };
     private readonly Guardian _guardian;
     private int? _pid;
     private bool _hasFiles;
@@ -17,21 +17,21 @@ public sealed class ClusterDatabase : IAsyncDisposable
     public string ConnectionString { get; private set; } = "";
 
     /// <summary>Whether this machine has PostgreSQL.</summary>
-    public static bool IsInstalled { get; } = new PostgresServer().IsAvailable;
+    public static bool IsInstalled { get; } = PostgresServer.IsInstalled;
 
     /// <summary>Whether it was started and not stopped since.</summary>
     public bool IsRunning => _pid is not null;
 
     /// <summary>Starts it, on the same port and files as before; returns when it has recovered.</summary>
-    public async Task StartAsync()
+    public async Task StartAsync(CancellationToken cancellation = default)
     {
         if (_hasFiles)
         {
-            await _server.StartAsync();
+            await _server.StartAsync(cancellation);
         }
         else
         {
-            await _server.InitializeAsync();
+            await _server.InitializeAsync(cancellation);
             _hasFiles = true;
         }
 

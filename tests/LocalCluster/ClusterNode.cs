@@ -146,8 +146,9 @@ public sealed class ClusterNode
 
     internal void Launch()
     {
-        // exec: the process is the one that was started. A file, not a pipe: nobody has to read it, whoever dies.
-        _process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", LogFile, s_host, Program, .. _arguments]))!;
+        // exec: the process is the one that was started. A file, not a pipe: nobody has to read it, whoever dies. setsid: Ctrl-C
+        // at the terminal reaches only who has started it, and stops all of it in order.
+        _process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec setsid \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", LogFile, s_host, Program, .. _arguments]))!;
         _guardian.Keep(_process.Id);
     }
 

@@ -51,7 +51,9 @@ public sealed class LocalCluster : IAsyncDisposable
     private static string DefaultBinaries => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", ".."));
 
     /// <summary>Starts all of it and returns when every process is ready and knows all others.</summary>
-    public static async Task<LocalCluster> StartAsync(LocalClusterOptions options)
+    /// <param name="options">What it is made of.</param>
+    /// <param name="cancellation">Gives it up; when that is thrown nothing of it is left.</param>
+    public static async Task<LocalCluster> StartAsync(LocalClusterOptions options, CancellationToken cancellation = default)
     {
         if (WhyNot is { } reason)
         {
@@ -61,7 +63,7 @@ public sealed class LocalCluster : IAsyncDisposable
         var cluster = new LocalCluster(options);
         try
         {
-            await cluster.StartAsync();
+            await cluster.StartAsync(cancellation);
             return cluster;
         }
         catch
@@ -89,9 +91,9 @@ public sealed class LocalCluster : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task StartAsync()
+    private async Task StartAsync(CancellationToken cancellation)
     {
-        await Postgres.StartAsync();
+        await Postgres.StartAsync(cancellation);
         _connection = await Postgres.CreateDatabaseAsync();
         Nodes =
         [
@@ -100,12 +102,13 @@ public sealed class LocalCluster : IAsyncDisposable
         ];
         foreach (var node in Nodes)
         {
+            cancellation.ThrowIfCancellationRequested();
             node.Launch();
         }
 
-        await Task.WhenAll(Nodes.Select(node => node.ReadyAsync()));
+        await Task.WhenAll(Nodes.Select(node => node.ReadyAsync())).WaitAsync(cancellation);
         await Balancer.StartAsync(Gateways);
-        await Eventually.TrueAsync(async () => (await ReadMembersAsync()).Count == Nodes.Count, $"{Nodes.Count} members", _options.StartTimeout);
+        await Eventually.TrueAsync(async () => (await ReadMembersAsync()).Count == Nodes.Count, $"{Nodes.Count} members", _options.StartTimeout).WaitAsync(cancellation);
     }
 
     /// <summary>

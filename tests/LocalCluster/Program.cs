@@ -1,13 +1,15 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using OrleansIM.Clusters;
 
 // ./oim cluster: a cluster on this machine until Ctrl-C.
-var stop = new TaskCompletionSource();
+using var stop = new CancellationTokenSource();
 void Stop(PosixSignalContext context)
 {
-    context.Cancel = true;
-    stop.TrySetResult();
+    // The second one ends this process at once, and with it what it has started.
+    context.Cancel = !stop.IsCancellationRequested;
+    _ = stop.CancelAsync();
 }
 
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -32,20 +34,17 @@ if (options.TakenPort() is { } taken)
 }
 
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Starting PostgreSQL, {options.Silos} silo(s) and {options.Gateways} gateway(s)…"));
-var starting = LocalCluster.StartAsync(options);
-await Task.WhenAny(starting, stop.Task);
-if (!starting.IsCompleted)
-{
-    // What is there by then ends with this process.
-    return 1;
-}
-
+stop.Token.Register(() => Console.WriteLine("Stopping…"));
 LocalCluster cluster;
 try
 {
-    cluster = await starting;
+    cluster = await LocalCluster.StartAsync(options, stop.Token);
 }
-catch (Exception failure) when (failure is InvalidOperationException or TimeoutException or IOException)
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    return 0;
+}
+catch (Exception failure) when (failure is InvalidOperationException or TimeoutException or IOException or DbException)
 {
     Console.Error.WriteLine($"oim cluster: {failure.Message}");
     return 1;
@@ -69,25 +68,39 @@ await using (cluster)
         """);
     foreach (var node in cluster.Nodes)
     {
-        _ = TellEndAsync(node, stop.Task);
+        _ = TellEndAsync(node, stop.Token);
     }
 
-    await stop.Task;
-    Console.WriteLine("Stopping…");
-    foreach (var role in new[] { ClusterRole.Gateway, ClusterRole.Silo })
-    {
-        await Task.WhenAll(cluster.Nodes.Where(node => node.Role == role && node.IsRunning).Select(node => node.StopAsync(TimeSpan.FromSeconds(45))));
-    }
+    await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    return await StopAsync(cluster);
 }
 
-return 0;
+// Clients first go elsewhere, as long as there is an elsewhere.
+static async Task<int> StopAsync(LocalCluster cluster)
+{
+    var code = 0;
+    foreach (var role in new[] { ClusterRole.Gateway, ClusterRole.Silo })
+    {
+        try
+        {
+            await Task.WhenAll(cluster.Nodes.Where(node => node.Role == role && node.IsRunning).Select(node => node.StopAsync(TimeSpan.FromSeconds(45))));
+        }
+        catch (TimeoutException late)
+        {
+            Console.Error.WriteLine($"oim cluster: {late.Message}");
+            code = 1;
+        }
+    }
+
+    return code;
+}
 
 // A process that ends by itself, or is ended from outside, is worth a line.
-static async Task TellEndAsync(ClusterNode node, Task stop)
+static async Task TellEndAsync(ClusterNode node, CancellationToken stop)
 {
     var pid = node.Pid;
     var code = await node.ExitAsync(Timeout.InfiniteTimeSpan);
-    if (!stop.IsCompleted)
+    if (!stop.IsCancellationRequested)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {node.Name,-10} pid {pid,-7} has ended with code {code}; its log is {node.LogFile}"));
     }

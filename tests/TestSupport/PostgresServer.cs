@@ -24,8 +24,12 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>Whether the binaries are here.</summary>
     public bool IsAvailable => _binaries is not null;
 
+    /// <summary>The same, asked without one.</summary>
+    public static bool IsInstalled => FindBinaries() is not null;
+
     /// <summary>The main process, whose children serve the connections; null before the start.</summary>
-    public int? ProcessId => File.Exists(PidFile) ? int.Parse(File.ReadLines(PidFile).First(), CultureInfo.InvariantCulture) : null;
+    public int? ProcessId =>
+        File.Exists(PidFile) && int.TryParse(File.ReadLines(PidFile).FirstOrDefault(), CultureInfo.InvariantCulture, out var id) ? id : null;
 
     private string PidFile => Path.Combine(Data, "postmaster.pid");
 
@@ -33,6 +37,12 @@ public sealed class PostgresServer : IAsyncLifetime
 
     /// <summary>Where its files are: a folder of somebody else's. Default: one of its own. Set before the start.</summary>
     public string? DataFolder { get; init; }
+
+    /// <summary>
+    /// Whether Ctrl-C at the terminal does not reach it, so that those who use it can stop first. Whoever says so ends it.
+    /// Set before the start.
+    /// </summary>
+    public bool IsOutOfReachOfCtrlC { get; init; }
 
     /// <summary>Whether it was started and has ended by itself since, as one does that has no room for its log.</summary>
     public bool HasEnded => _server is { HasExited: true };
@@ -64,7 +74,10 @@ public sealed class PostgresServer : IAsyncLifetime
         => RunServerToolAsync("pg_restore", [.. At(connectionString), "--exit-on-error", file]);
 
     /// <inheritdoc />
-    public async Task InitializeAsync()
+    Task IAsyncLifetime.InitializeAsync() => InitializeAsync();
+
+    /// <summary>Makes its files and starts it.</summary>
+    public async Task InitializeAsync(CancellationToken cancellation = default)
     {
         if (!IsAvailable)
         {
@@ -74,13 +87,13 @@ public sealed class PostgresServer : IAsyncLifetime
         // PostgreSQL refuses to run as root, and insists on owning its folder.
         if (Environment.IsPrivilegedProcess)
         {
-            await RunAsync("chown", "postgres", _folder.Path, DataFolder ?? _folder.Path);
+            await RunAsync(["chown", "postgres", _folder.Path, DataFolder ?? _folder.Path], cancellation);
         }
 
-        await RunServerToolAsync("initdb", "-D", Data, "-A", "trust", "-U", "postgres", "--no-sync", "--no-locale", "-E", "UTF8");
+        await RunAsync(ServerTool("initdb", "-D", Data, "-A", "trust", "-U", "postgres", "--no-sync", "--no-locale", "-E", "UTF8"), cancellation);
         _port = Ports.Free();
         await WriteCertificateAsync();
-        await StartAsync();
+        await StartAsync(cancellation);
     }
 
     private async Task WriteCertificateAsync()
@@ -90,7 +103,7 @@ public sealed class PostgresServer : IAsyncLifetime
             var (_, key) = authority.Write(_folder.Path, "server", names);
             if (Environment.IsPrivilegedProcess)
             {
-                await RunAsync("chown", "postgres", key);
+                await RunAsync(["chown", "postgres", key]);
             }
         }
     }
@@ -104,12 +117,12 @@ public sealed class PostgresServer : IAsyncLifetime
     }
 
     /// <summary>Starts it, on the same port and files; returns when it has recovered.</summary>
-    public async Task StartAsync()
+    public async Task StartAsync(CancellationToken cancellation = default)
     {
         _server = Start(ServerTool(
             "postgres", "-D", Data, "-p", _port.ToString(CultureInfo.InvariantCulture), "-k", _folder.Path, "-h", "127.0.0.1", "-c", "max_connections=300",
             "-c", Tls is null ? "ssl=off" : "ssl=on", "-c", $"ssl_cert_file={Path.Combine(_folder.Path, "server.pem")}", "-c", $"ssl_key_file={Path.Combine(_folder.Path, "server.key")}"));
-        await Eventually.TrueAsync(AnswersAsync, "PostgreSQL to accept connections", TimeSpan.FromSeconds(60));
+        await Eventually.TrueAsync(() => AnswersAsync(cancellation), "PostgreSQL to accept connections", TimeSpan.FromSeconds(60));
     }
 
     /// <inheritdoc />
@@ -134,7 +147,12 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         if (ProcessId is { } id)
         {
-            await RunAsync("kill", "-QUIT", id.ToString(CultureInfo.InvariantCulture));
+            await RunAsync(["kill", "-QUIT", id.ToString(CultureInfo.InvariantCulture)]);
+        }
+        else
+        {
+            // It has only just begun, or is at its end.
+            server.Kill(entireProcessTree: true);
         }
 
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
@@ -142,8 +160,9 @@ public sealed class PostgresServer : IAsyncLifetime
         server.Dispose();
     }
 
-    private async Task<bool> AnswersAsync()
+    private async Task<bool> AnswersAsync(CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         if (_server!.HasExited)
         {
             throw new InvalidOperationException($"PostgreSQL ended at start with code {_server.ExitCode}.");
@@ -152,7 +171,7 @@ public sealed class PostgresServer : IAsyncLifetime
         try
         {
             await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false");
-            await connection.OpenAsync();
+            await connection.OpenAsync(cancellation);
             return true;
         }
         catch (NpgsqlException)
@@ -187,15 +206,30 @@ public sealed class PostgresServer : IAsyncLifetime
     private string[] ServerTool(string tool, params string[] arguments)
     {
         var path = Path.Combine(_binaries!, tool);
-        return Environment.IsPrivilegedProcess ? ["runuser", "-u", "postgres", "--", path, .. arguments] : [path, .. arguments];
+        return
+        [
+            .. IsOutOfReachOfCtrlC ? (string[])["setsid"] : [],
+            .. Environment.IsPrivilegedProcess ? (string[])["runuser", "-u", "postgres", "--"] : [],
+            path, .. arguments,
+        ];
     }
 
     private Task RunServerToolAsync(string tool, params string[] arguments) => RunAsync(ServerTool(tool, arguments));
 
-    private async Task RunAsync(params string[] command)
+    private async Task RunAsync(string[] command, CancellationToken cancellation = default)
     {
         using var process = Start(command);
-        await process.WaitForExitAsync();
+        try
+        {
+            await process.WaitForExitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None);
+            throw;
+        }
+
         if (process.ExitCode != 0)
         {
             throw new InvalidOperationException($"{string.Join(' ', command)} ended with code {process.ExitCode}.");
