@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Orleans.Timers;
 using OrleansIM.Solo.Tests.Grains;
 
@@ -20,7 +21,7 @@ public sealed class ReminderTests
             silo.Services.AddSingleton(table);
         }
 
-        (time as ManualTime)?.UseForGrains(silo.Services);
+        time?.UseForGrains(silo.Services);
         silo.Configure<ReminderOptions>(o => o.MinimumReminderPeriod = minimum ?? TimeSpan.Zero);
     });
 
@@ -76,7 +77,7 @@ public sealed class ReminderTests
     [Fact]
     public async Task Reminder_OfAnEarlierRun_TicksAtItsNextTimeNotForTheMissedOnes()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         var table = new Table();
         await using (var first = await StartAsync(table: table, time: time))
         {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Orleans.Configuration;
 using OrleansIM.Solo.Tests.Grains;
 
@@ -107,7 +108,7 @@ public sealed class TimerTests(EngineHost host)
     [Fact]
     public async Task Timer_ByFakeTime_TicksWhenItAdvances()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         await using var fake = await EngineHost.StartAsync(silo => time.UseForGrains(silo.Services));
         await fake.Grain<ITimerGrain>("g").Start(new() { DueTime = TimeSpan.FromHours(1), Period = TimeSpan.FromHours(1) }, _m);
         time.Advance(TimeSpan.FromMinutes(59));

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Time.Testing;
 using OrleansIM.Hosting.Storage;
 using OrleansIM.Silo.Storage;
 
@@ -10,20 +11,16 @@ public sealed class StorageHealthCheckTests
     public async Task Check_DatabaseThatHangs_IsUnhealthyAtTheLimitAndTheProbeIsCancelled()
     {
         var database = new HangingDatabase();
-        var check = new StorageHealthCheck(database, new HurriedTime());
+        var time = new FakeTimeProvider();
+        var check = new StorageHealthCheck(database, time);
 
-        var result = await check.CheckHealthAsync(new() { Registration = new("storage", check, HealthStatus.Unhealthy, []) }).WaitAsync(TimeSpan.FromSeconds(60));
+        var checking = check.CheckHealthAsync(new() { Registration = new("storage", check, HealthStatus.Unhealthy, []) });
+        time.Advance(TimeSpan.FromSeconds(2));
+        var result = await checking.WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.Equal(HealthStatus.Unhealthy, result.Status);
         Assert.Contains("2 s", result.Description!, StringComparison.Ordinal);
         Assert.True(database.Probed.IsCancellationRequested);
-    }
-
-    /// <summary>Every timer is due at once.</summary>
-    private sealed class HurriedTime : TimeProvider
-    {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-            => base.CreateTimer(callback, state, dueTime == Timeout.InfiniteTimeSpan ? dueTime : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
     private sealed class HangingDatabase : IStorageDatabase

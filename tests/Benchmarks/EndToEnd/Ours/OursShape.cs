@@ -1,5 +1,5 @@
 using System.Globalization;
-using OrleansIM.Benchmarks.EndToEnd.Processes;
+using OrleansIM.TestSupport;
 
 namespace OrleansIM.Benchmarks.EndToEnd.Ours;
 
@@ -31,7 +31,7 @@ internal sealed record OursShape(int Silos, int Gateways)
 
     private static string[] Member(string cluster, string role, int number) =>
     [
-        "--Cluster:AdvertisedAddress=127.0.0.1", string.Create(CultureInfo.InvariantCulture, $"--Cluster:Port={ChildProcess.FreeAddress().Port}"),
+        "--Cluster:AdvertisedAddress=127.0.0.1", string.Create(CultureInfo.InvariantCulture, $"--Cluster:Port={Ports.Free()}"),
         $"--Cluster:Id={cluster}", string.Create(CultureInfo.InvariantCulture, $"--Cluster:Name={role}-{number}"),
     ];
 }

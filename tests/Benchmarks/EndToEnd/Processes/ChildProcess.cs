@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using OrleansIM.TestSupport;
 
 namespace OrleansIM.Benchmarks.EndToEnd.Processes;
 
@@ -52,12 +52,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>A loopback port that nobody has.</summary>
-    public static IPEndPoint FreeAddress()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return (IPEndPoint)listener.LocalEndpoint;
-    }
+    public static IPEndPoint FreeAddress() => new(IPAddress.Loopback, Ports.Free());
 
     /// <summary>Returns when the condition holds; fails with what the process printed when it ends before, or in a minute.</summary>
     public async Task WaitUntilAsync(Func<Task<bool>> isReady, string what, CancellationToken cancellation)
