@@ -56,7 +56,7 @@ write_licences() {
     cat <<'END'
 # Dependencies and their licences
 
-Every package that this repository restores, with the version and the licence it says it has. `./oim licenses` writes it; `./oim check` fails when something else is restored, so a version that has moved is seen. Direct versions are pinned in [Directory.Packages.props](../Directory.Packages.props), and a restore takes the lowest versions that fit those, or fails. What tests alone use is not shipped; what goes to browsers has no dependency.
+Every package that this repository restores, with the version and the licence it says it has. `./oim licenses` writes it; `./oim check` fails when something else is restored, so a version that has moved is seen. Direct versions are pinned in [Directory.Packages.props](../Directory.Packages.props), and a restore takes the lowest versions that fit those, or fails. What tests alone use is not shipped; what goes to browsers has no dependency, but for the pages of Orleans' dashboard, for operators, which has its own within its package.
 
 | package | version | licence | in |
 |---|---|---|---|

@@ -12,7 +12,10 @@ internal sealed record BasicCredentials(string Login, string Password)
 
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public static bool TryRead(HttpContext http, [NotNullWhen(true)] out BasicCredentials? credentials)
+    /// <param name="http">The request.</param>
+    /// <param name="credentials">What it carries.</param>
+    /// <param name="isNameless">Whether the name may be empty.</param>
+    public static bool TryRead(HttpContext http, [NotNullWhen(true)] out BasicCredentials? credentials, bool isNameless = false)
     {
         credentials = null;
         var header = http.Request.Headers.Authorization.ToString();
@@ -25,7 +28,7 @@ internal sealed record BasicCredentials(string Login, string Password)
         {
             var text = s_utf8.GetString(Convert.FromBase64String(header[Scheme.Length..].Trim()));
             var colon = text.IndexOf(':', StringComparison.Ordinal);
-            if (colon <= 0)
+            if (colon < (isNameless ? 0 : 1))
             {
                 return false;
             }

@@ -27,6 +27,9 @@ internal sealed partial class SideServer(string name, string setting, string url
     private readonly ILogger _logger = loggers.CreateLogger<SideServer>();
     private WebApplication? _app;
 
+    /// <summary>Adds what its paths need beside routing. Default: nothing.</summary>
+    public Action<IServiceCollection>? Add { get; init; }
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -34,6 +37,7 @@ internal sealed partial class SideServer(string name, string setting, string url
         builder.Services.AddSingleton(loggers).AddLogging().AddRouting();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_ending);
+        Add?.Invoke(builder.Services);
         _app = builder.Build();
         map(_app);
         try

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using OrleansIM.Gateway.CardDav;
 using OrleansIM.Gateway.Http;
 
 namespace OrleansIM.Hosting.Admin;
@@ -10,8 +11,14 @@ internal sealed class AdminCredential(AdminOptions options)
     private readonly byte[] _hash = Hash(Read(options));
 
     /// <summary>Whether a request carries it.</summary>
-    public bool IsIn(HttpRequest request) =>
-        BearerHeader.TryRead(request, out var secret) && CryptographicOperations.FixedTimeEquals(Hash(secret), _hash);
+    public bool IsIn(HttpRequest request) => BearerHeader.TryRead(request, out var secret) && Is(secret);
+
+    /// <summary>
+    /// Whether a request carries it in a way that browsers have too: as the password of any name. For what can only be looked
+    /// at: a browser sends it along with whatever another site has it ask for.
+    /// </summary>
+    public bool IsInBrowsers(HttpContext http) =>
+        IsIn(http.Request) || (BasicCredentials.TryRead(http, out var credentials, isNameless: true) && Is(credentials.Password));
 
     /// <summary>The secret as it is configured; empty if there is none that can be read.</summary>
     public static string Read(AdminOptions options)
@@ -25,6 +32,8 @@ internal sealed class AdminCredential(AdminOptions options)
             return "";
         }
     }
+
+    private bool Is(string secret) => CryptographicOperations.FixedTimeEquals(Hash(secret), _hash);
 
     // Of one length, whatever was sent.
     private static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));

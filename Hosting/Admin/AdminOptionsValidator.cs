@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Options;
+using OrleansIM.Hosting.Dashboard;
 using OrleansIM.Hosting.Telemetry;
 
 namespace OrleansIM.Hosting.Admin;
@@ -8,6 +9,7 @@ namespace OrleansIM.Hosting.Admin;
 internal sealed class AdminOptionsValidator(IConfiguration configuration) : IValidateOptions<AdminOptions>
 {
     private const string SecretSetting = $"{AdminOptions.Section}:{nameof(AdminOptions.Secret)}";
+    private const string DashboardSetting = $"{AdminOptions.Section}:{nameof(AdminOptions.Dashboard)}";
 
     public ValidateOptionsResult Validate(string? name, AdminOptions options)
     {
@@ -16,11 +18,15 @@ internal sealed class AdminOptionsValidator(IConfiguration configuration) : IVal
         if (options.Url.Length == 0)
         {
             return faults
+                .Require(!options.Dashboard, $"{DashboardSetting} is on, and is a part of the admin API, which has no address. Give Admin:Url and Admin:SecretFile, or leave it out.")
                 .Require(options.Secret.Length == 0 && options.SecretFile.Length == 0, "Admin:Url is missing: there is a secret, and no address for the API. Give one, such as http://127.0.0.1:5081.")
                 .Result();
         }
 
         return faults
+            .Require(
+                !options.Dashboard || OrleansDashboard.IsThere,
+                $"{DashboardSetting} is on, and there is no dashboard in this build: it needs the engine Orleans and its package Microsoft.Orleans.Dashboard. Leave it out, or build with them.")
             .Require(Addresses.IsListenable(options.Url), "Url", $"'{options.Url}'", "an address to listen at, such as http://127.0.0.1:5081")
             .Require(options.Secret.Length == 0 || options.SecretFile.Length == 0, "Admin:Secret and Admin:SecretFile are both given. Give one of them.")
             .Require(options.SecretFile.Length == 0 || File.Exists(options.SecretFile), "SecretFile", $"'{options.SecretFile}', which is not there", "a file that this process can read")

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OrleansIM.Audit;
 using OrleansIM.Gateway.Hosting;
+using OrleansIM.Hosting.Dashboard;
 
 namespace OrleansIM.Hosting.Admin;
 
@@ -23,8 +24,32 @@ public static class AdminSetup
         builder.Services.AddSingleton(services => new AdminCredential(services.GetRequiredService<IOptions<AdminOptions>>().Value));
         builder.Services.AddSingleton<AdminApi>().AddSingleton<AccountAdministration>().AddSingleton<ServiceAdministration>();
         builder.Services.AddSingleton<NodeAdministration>().AddSingleton<KeyAdministration>();
+        if (builder.Configuration.HasDashboard())
+        {
+            builder.Services.AddSingleton<DashboardDoor>();
+        }
+
         // Not AddHostedService, which takes one of a type.
         builder.Services.AddSingleton<IHostedService>(services => new SideServer(
-            "Admin API", $"{AdminOptions.Section}:Url", url, app => services.GetRequiredService<AdminApi>().Map(app), services.GetRequiredService<ILoggerFactory>()));
+            "Admin API", $"{AdminOptions.Section}:Url", url, app => Map(app, services), services.GetRequiredService<ILoggerFactory>())
+        {
+            Add = builder.Configuration.HasDashboard() ? side => OrleansDashboard.AddViewer(side, builder.Configuration, services.GetRequiredService<IGrainFactory>()) : null,
+        });
+    }
+
+    /// <summary>Whether this process has Orleans' dashboard.</summary>
+    internal static bool HasDashboard(this IConfiguration configuration)
+    {
+        var section = configuration.GetSection(AdminOptions.Section);
+        return bool.TryParse(section[nameof(AdminOptions.Dashboard)], out var isOn) && isOn && section[nameof(AdminOptions.Url)] is { Length: > 0 };
+    }
+
+    private static void Map(WebApplication app, IServiceProvider services)
+    {
+        services.GetRequiredService<AdminApi>().Map(app);
+        if (services.GetService<DashboardDoor>() is { } door)
+        {
+            door.Guard(OrleansDashboard.Map(app, DashboardDoor.Path));
+        }
     }
 }

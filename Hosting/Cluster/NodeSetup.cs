@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using OrleansIM.Hosting.Admin;
+using OrleansIM.Hosting.Dashboard;
 using OrleansIM.Hosting.Storage;
 using OrleansIM.Hosting.Telemetry;
 using OrleansIM.Hosting.Tls;
@@ -69,6 +71,7 @@ public static class NodeSetup
                 silo.AddActivityPropagation();
             }
 
+            OrleansDashboard.AddTo(silo, builder.Configuration.HasDashboard());
             configure(silo);
         });
     }

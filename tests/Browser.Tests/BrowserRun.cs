@@ -1,4 +1,5 @@
 using System.Reflection;
+using OrleansIM.Hosting.Dashboard;
 using OrleansIM.Silo;
 
 namespace OrleansIM.Browser.Tests;
@@ -73,6 +74,7 @@ public sealed class BrowserRun : IAsyncLifetime
             ["ORLEANSIM_NPM"] = s_packages,
             ["ORLEANSIM_CHROMIUM"] = Chromium,
             ["ORLEANSIM_SERVER"] = JsonSerializer.Serialize<string[]>(["dotnet", typeof(SiloApp).Assembly.Location]),
+            ["ORLEANSIM_DASHBOARD"] = OrleansDashboard.IsThere ? "1" : "",
             ["ORLEANSIM_MAIL"] = _servers.Submission.IsAvailable ? Mail() : "",
         }, s_limit)).Output;
 

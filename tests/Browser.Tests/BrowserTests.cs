@@ -24,6 +24,7 @@ public sealed class BrowserTests(BrowserRun run) : IClassFixture<BrowserRun>
     [InlineData("devices_AreListedWithTheirUseAndShutOutOneByOne")]
     [InlineData("ownData_IsDownloadedAndTheAccountIsDeleted")]
     [InlineData("texts_AreInEveryLanguage")]
+    [InlineData("dashboard_ShowsGrainsAndAsksNobodyElse")]
     [InlineData("mail_IsShownWithTheFriendsNameAndTheMailViewOpensAfterMailboxSignIn")]
     public async Task Scenario_InChromium_Passes(string scenario)
     {

@@ -4,6 +4,7 @@ import { faults, launch } from "./support/browser.mjs";
 import { mail } from "./support/mail.mjs";
 import { leaveAll } from "./support/people.mjs";
 import { startServer } from "./support/server.mjs";
+import * as dashboard from "./scenarios/dashboard.mjs";
 import * as groups from "./scenarios/groups.mjs";
 import * as links from "./scenarios/links.mjs";
 import * as mails from "./scenarios/mails.mjs";
@@ -16,7 +17,7 @@ import * as settings from "./scenarios/settings.mjs";
 
 const PATIENCE = 180_000;
 const filter = process.argv[2] ?? "";
-const wanted = Object.entries({ ...pages, ...groups, ...links, ...restart, ...safety, ...service, ...settings, ...mails, ...(process.env.ORLEANSIM_PICTURES ? pictures : {}) }).filter(([name]) => name.includes(filter));
+const wanted = Object.entries({ ...pages, ...groups, ...links, ...restart, ...safety, ...service, ...settings, ...dashboard, ...mails, ...(process.env.ORLEANSIM_PICTURES ? pictures : {}) }).filter(([name]) => name.includes(filter));
 
 const say = line => process.stdout.write(`${JSON.stringify(line)}\n`);
 const server = await startServer(mail?.settings ?? []);
@@ -26,8 +27,8 @@ try {
   for (const [scenario, run] of wanted) {
     const begin = Date.now();
     faults.length = 0;
-    if (run.needsMail && !mail) {
-      say({ scenario, skipped: "there is no mail server" });
+    if ((run.needsMail && !mail) || (run.needsDashboard && !process.env.ORLEANSIM_DASHBOARD)) {
+      say({ scenario, skipped: run.needsMail ? "there is no mail server" : "this build has no dashboard" });
       continue;
     }
     let late;

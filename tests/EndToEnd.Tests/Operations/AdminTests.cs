@@ -132,11 +132,23 @@ public sealed class AdminTests(AdminServer world) : IClassFixture<AdminServer>
         }
     }
 
+    [Fact]
+    public async Task Dashboard_UnlessItIsAskedFor_IsNotThere()
+    {
+        foreach (var path in (string[])["dashboard", "dashboard/", "dashboard/DashboardCounters", "dashboard/Trace"])
+        {
+            Assert.Equal(404, (await world.GetAsync(path)).Status);
+            Assert.Equal(401, (await world.SendAsync(HttpMethod.Get, path, null)).Status);
+        }
+    }
+
     [Theory]
     [InlineData("is on the command line", "--Admin:Url=http://127.0.0.1:0", "--Admin:Secret=0123456789012345678901234567890123456789")]
     [InlineData("too short", "--Admin:Url=http://127.0.0.1:0")]
     [InlineData("which is not there", "--Admin:Url=http://127.0.0.1:0", "--Admin:SecretFile=/nowhere/at/all")]
     [InlineData("Admin:Url is 'ftp://x'", "--Admin:Url=ftp://x")]
+    [InlineData("Admin:Dashboard is on, and is a part of the admin API", "--Admin:Dashboard=true")]
+    [InlineData("Admin:Dashboard", "--Admin:Url=http://127.0.0.1:0", "--Admin:Dashboard=maybe")]
     [InlineData("Telemetry:MetricsUrl is 'here'", "--Telemetry:MetricsUrl=here")]
     [InlineData("Telemetry:TraceShare is 2", "--Telemetry:TraceShare=2")]
     [InlineData("Telemetry:OtlpProtocol is 'morse'", "--Telemetry:OtlpProtocol=morse")]

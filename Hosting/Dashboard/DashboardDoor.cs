@@ -1,0 +1,95 @@
+using System.Collections.Frozen;
+using OrleansIM.Audit;
+using OrleansIM.Gateway.Http;
+using OrleansIM.Gateway.Sessions;
+using OrleansIM.Hosting.Admin;
+
+namespace OrleansIM.Hosting.Dashboard;
+
+/// <summary>
+/// What stands between a browser and Orleans' dashboard: the secret of the admin API, a list of what may be asked, and the
+/// headers that keep the page to itself. The package checks nothing, calls any grain for whoever asks, and sends the log.
+/// </summary>
+internal sealed partial class DashboardDoor(AdminCredential credential, SecurityAudit audit, ILogger<DashboardDoor> logger)
+{
+    /// <summary>Where it is, on the address of the admin API.</summary>
+    public const string Path = "/dashboard";
+
+    private const string Index = Path + "/";
+
+    // Everything is its own, and nothing of it comes from elsewhere. Its drawings (Mermaid's) have their styles in them.
+    private const string Policy =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    /// <summary>
+    /// What may be asked, as the package maps it. A list of what is open: what another version has more is shut. Not on it are
+    /// GrainState, which calls grains and shows what they answer; GrainTypes, of use for that alone; Trace, the log; and
+    /// Reminders, which reads the whole table for each page and shows account ids and addresses of mailboxes.
+    /// </summary>
+    private static readonly FrozenSet<string> s_open = new[]
+    {
+        Index, "/index.html", "/favicon.ico", "/index.min.js", "/index.css", "/fonts/{**path}", "/img/{**path}", "/version",
+        "/DashboardCounters", "/ClusterStats", "/HistoricalStats/{*path}", "/SiloProperties/{*address}", "/SiloMetadata/{*address}", "/SiloStats/{*address}",
+        "/SiloCounters/{*address}", "/GrainStats/{*grainName}", "/TopGrainMethods", "/LifecycleStages",
+    }.Select(static pattern => pattern == Index ? pattern : Path + pattern).ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Has every endpoint of the package go through here.</summary>
+    public void Guard(IEndpointConventionBuilder dashboard) => dashboard.Finally(endpoint =>
+    {
+        var pattern = (endpoint as RouteEndpointBuilder)?.RoutePattern.RawText ?? "";
+        var next = s_open.Contains(pattern) ? endpoint.RequestDelegate! : IsOffAsync;
+        endpoint.RequestDelegate = http => EnterAsync(http, next, isPage: pattern == Index);
+    });
+
+    private async Task EnterAsync(HttpContext http, RequestDelegate next, bool isPage)
+    {
+        SecurityAudit.ComesFrom(SourceLimits.SourceOf(http.Connection.RemoteIpAddress).ToString());
+        Close(http.Response.Headers);
+        if (!credential.IsInBrowsers(http))
+        {
+            audit.Write(AuditEvents.AdminRefused, null, Protocol.ErrorCodes.Unauthenticated, detail: http.Request.Method);
+            await ChallengeAsync(http);
+            return;
+        }
+
+        if (isPage)
+        {
+            // The page, not its every second's question for counters.
+            audit.Write(AuditEvents.Admin, null, SecurityAudit.Ok, detail: $"GET {Index}");
+        }
+
+        try
+        {
+            await next(http);
+        }
+        catch (Exception failure) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
+        {
+            // A process that has just gone, or has no dashboard, or an address of nobody.
+            Failed(logger, failure);
+            await Results.Problem("The process that was asked about does not answer.", statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(http);
+        }
+    }
+
+    private static Task ChallengeAsync(HttpContext http)
+    {
+        http.Response.Headers.WWWAuthenticate = "Basic realm=\"OrleansIM admin\", charset=\"UTF-8\"";
+        return Results.Problem(
+            "The secret of the admin API as the password, with any user name; or Authorization: Bearer <secret>.", statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(http);
+    }
+
+    private static Task IsOffAsync(HttpContext http) => Results.Problem(
+        "This is switched off here: the dashboard shows numbers, not what grains hold, whom they belong to, or the log.", statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(http);
+
+    private static void Close(IHeaderDictionary headers)
+    {
+        headers.CacheControl = "no-store";
+        headers.ContentSecurityPolicy = Policy;
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "A question of the dashboard was not answered.")]
+    private static partial void Failed(ILogger logger, Exception exception);
+}
