@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
 using OrleansIM.Gateway;
+using OrleansIM.Hosting.Admin;
 using OrleansIM.Hosting.Storage;
+using OrleansIM.Hosting.Telemetry;
 using OrleansIM.Hosting.Tls;
 
 namespace OrleansIM.Hosting;
@@ -50,6 +52,7 @@ internal static partial class Address
     /// its start and has a lot to say about that.
     /// </summary>
     /// <exception cref="IOException">Somebody listens there.</exception>
+    /// <exception cref="OptionsValidationException">It is no address, or that of another setting.</exception>
     public static void CheckIsFree(this WebApplication app)
     {
         foreach (var url in EdgeAddresses.All(app.Configuration))
@@ -76,7 +79,37 @@ internal static partial class Address
                 throw new IOException($"Failed to bind to address {url}: address already in use.", new AddressInUseException(taken.Message, taken));
             }
         }
+
+        if (SharedAddress(app.Configuration) is { } fault)
+        {
+            throw new OptionsValidationException("urls", typeof(string), [fault]);
+        }
     }
+
+    /// <summary>What is wrong if the admin API or the metrics are to be where the gateway is, or both at one address; null if nothing is.</summary>
+    internal static string? SharedAddress(IConfiguration configuration)
+    {
+        var taken = EdgeAddresses.All(configuration).Where(static url => url.Contains("://", StringComparison.Ordinal))
+            .Select(static url => (Setting: "the gateway", Place: PlaceOf(BindingAddress.Parse(url)))).ToList();
+        foreach (var setting in (string[])[$"{AdminOptions.Section}:{nameof(AdminOptions.Url)}", $"{TelemetryOptions.Section}:{nameof(TelemetryOptions.MetricsUrl)}"])
+        {
+            if (configuration[setting] is not { } url || !Addresses.IsListenable(url) || BindingAddress.Parse(url) is not { Port: > 0 } address)
+            {
+                continue;
+            }
+
+            if (taken.Find(other => other.Place == PlaceOf(address)) is { Setting: { } owner })
+            {
+                return $"{setting} is '{url}', where {owner} is. Give it an address of its own.";
+            }
+
+            taken.Add((setting, PlaceOf(address)));
+        }
+
+        return null;
+    }
+
+    private static (string Host, int Port) PlaceOf(BindingAddress address) => (address.Host.ToUpperInvariant(), address.Port);
 
     /// <summary>Says when it is ready, when it begins to stop and when it has stopped.</summary>
     public static void AnnounceReady(this WebApplication app)
