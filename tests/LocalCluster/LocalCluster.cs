@@ -106,7 +106,12 @@ public sealed class LocalCluster : IAsyncDisposable
             node.Launch();
         }
 
-        await Task.WhenAll(Nodes.Select(node => node.ReadyAsync())).WaitAsync(cancellation);
+        // One after the other as they get ready: one that cannot start is told at once, not after those that wait for it.
+        await foreach (var ready in Task.WhenEach(Nodes.Select(node => node.ReadyAsync())).WithCancellation(cancellation))
+        {
+            await ready;
+        }
+
         await Balancer.StartAsync(Gateways);
         await Eventually.TrueAsync(async () => (await ReadMembersAsync()).Count == Nodes.Count, $"{Nodes.Count} members", _options.StartTimeout).WaitAsync(cancellation);
     }
