@@ -1,25 +1,17 @@
 // Orleans' dashboard under the policy it is sent with: whatever that refuses is an error in the console, and fails.
 import assert from "node:assert/strict";
-import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { eventually, newBrowser } from "../support/browser.mjs";
-import { freePort, startServer } from "../support/server.mjs";
-
-const SECRET = "a secret of the operator, long enough";
+import { startServerWithAdmin } from "../support/server.mjs";
 
 export async function dashboard_ShowsGrainsAndAsksNobodyElse({ browser }) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "oim-dashboard-"));
-  const secretFile = path.join(folder, "secret");
-  fs.writeFileSync(secretFile, SECRET);
-  const admin = `http://127.0.0.1:${await freePort()}`;
-  let server;
+  const server = await startServerWithAdmin(["--Admin:Dashboard=true"]);
+  const { admin, secret } = server;
   try {
-    server = await startServer([`--Admin:Url=${admin}`, `--Admin:SecretFile=${secretFile}`, "--Admin:Dashboard=true"]);
     const registered = await fetch(`${server.url}/v1/accounts`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ account: "ann-1", password: "correct horse battery" }) });
     assert.equal(registered.status, 201);
 
-    const page = await newBrowser(browser, { url: "about:blank" }, { httpCredentials: { username: "operator", password: SECRET } });
+    const page = await newBrowser(browser, { url: "about:blank" }, { httpCredentials: { username: "operator", password: secret } });
     const elsewhere = [];
     page.on("request", request => { if (!request.url().startsWith(`${admin}/dashboard/`) && !request.url().startsWith("data:")) elsewhere.push(request.url()); });
     await page.goto(`${admin}/dashboard/`);
@@ -36,8 +28,7 @@ export async function dashboard_ShowsGrainsAndAsksNobodyElse({ browser }) {
     assert.deepEqual(elsewhere, []);
     await page.context().close();
   } finally {
-    await server?.dispose();
-    fs.rmSync(folder, { recursive: true, force: true });
+    await server.dispose();
   }
 }
 

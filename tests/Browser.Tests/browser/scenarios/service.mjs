@@ -1,23 +1,14 @@
 // Who is let in by invite, and what the service itself has to say.
 import assert from "node:assert/strict";
-import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
 import { bubble, eventually, newBrowser, row } from "../support/browser.mjs";
 import { password } from "../support/people.mjs";
-import { freePort, startServer } from "../support/server.mjs";
-
-const SECRET = "a secret of the operator, long enough";
+import { startServerWithAdmin } from "../support/server.mjs";
 
 export async function invites_LetInAndTheServiceSpeaks({ browser }) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "oim-service-"));
-  const secretFile = path.join(folder, "secret");
-  fs.writeFileSync(secretFile, SECRET);
-  const admin = `http://127.0.0.1:${await freePort()}`;
-  const server = await startServer(["--Accounts:Registration=Invite", `--Admin:Url=${admin}`, `--Admin:SecretFile=${secretFile}`]);
+  const server = await startServerWithAdmin(["--Accounts:Registration=Invite"]);
   try {
-    const { code } = await post(`${admin}/v1/invites`, SECRET, { uses: 2 });
-    const { secret } = await post(`${admin}/v1/credentials`, SECRET, { name: "app", scopes: ["messages.system"] });
+    const { code } = await post(`${server.admin}/v1/invites`, server.secret, { uses: 2 });
+    const { secret } = await post(`${server.admin}/v1/credentials`, server.secret, { name: "app", scopes: ["messages.system"] });
 
     // A link brings the code along.
     const page = await newBrowser(browser, { url: `${server.url}/#invite=${code}` });
@@ -52,7 +43,6 @@ export async function invites_LetInAndTheServiceSpeaks({ browser }) {
     await other.locator(".frame").waitFor();
   } finally {
     await server.dispose();
-    fs.rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -5,7 +5,7 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 
-export async function freePort() {
+async function freePort() {
   const server = net.createServer();
   await new Promise(resolve => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address();
@@ -17,6 +17,23 @@ export async function startServer(settings = []) {
   const server = new Server(await freePort(), fs.mkdtempSync(path.join(os.tmpdir(), "oim-browser-")), settings);
   await server.start();
   return server;
+}
+
+/** One with the admin API: `admin` is where, `secret` opens it. */
+export async function startServerWithAdmin(settings = []) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "oim-browser-"));
+  const secret = "a secret of the operator, long enough";
+  const secretFile = path.join(folder, "secret");
+  fs.writeFileSync(secretFile, secret);
+  const admin = `http://127.0.0.1:${await freePort()}`;
+  const server = Object.assign(new Server(await freePort(), folder, [`--Admin:Url=${admin}`, `--Admin:SecretFile=${secretFile}`, ...settings]), { admin, secret });
+  try {
+    await server.start();
+    return server;
+  } catch (error) {
+    await server.dispose();
+    throw error;
+  }
 }
 
 class Server {
