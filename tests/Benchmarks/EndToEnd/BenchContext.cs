@@ -1,3 +1,4 @@
+using Npgsql;
 using OrleansIM.Benchmarks.EndToEnd.Ours;
 using OrleansIM.Benchmarks.EndToEnd.Profiling;
 using OrleansIM.TestSupport;
@@ -29,10 +30,26 @@ internal sealed class BenchContext(BenchOptions options) : IAsyncDisposable
         if (!_isPostgresUp)
         {
             await _postgres.InitializeAsync();
+            await MakeLogFilesAsync();
             _isPostgresUp = true;
         }
 
         return _postgres;
+    }
+
+    /// <summary>
+    /// Has PostgreSQL write more than its log may have (<c>max_wal_size</c>, 1 GB) and a checkpoint. A new server makes a
+    /// file of 16 MB each time the last is full, and whoever commits then waits until it is on disk; one that has run for
+    /// a while uses those again that a checkpoint has set free.
+    /// </summary>
+    private async Task MakeLogFilesAsync()
+    {
+        await using var connection = new NpgsqlConnection(await _postgres.CreateDatabaseAsync());
+        await connection.OpenAsync();
+        await using var fill = new NpgsqlCommand("SELECT pg_logical_emit_message(false, 'fill', repeat('x', 1 << 20)) FROM generate_series(1, 1200)", connection);
+        await fill.ExecuteNonQueryAsync();
+        await using var checkpoint = new NpgsqlCommand("CHECKPOINT", connection);
+        await checkpoint.ExecuteNonQueryAsync();
     }
 
     /// <summary>The mail server, started when it is first asked for.</summary>
