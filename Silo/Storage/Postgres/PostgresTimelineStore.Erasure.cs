@@ -52,10 +52,18 @@ internal sealed partial class PostgresTimelineStore : ITimelineErasure
     /// <summary>Null where the batch has nothing about contacts: nearly always.</summary>
     private static NpgsqlBatchCommand? InsertHoldersCommand(IReadOnlyList<NewEntry> batch)
     {
-        NewEntry[] about = [.. batch.Where(entry => entry.Entry is { Kind: EntryKind.Contact, Peer: not null })];
-        return about.Length == 0 ? null : new NpgsqlBatchCommand(InsertHolders)
+        List<NewEntry>? about = null;
+        for (var i = 0; i < batch.Count; i++)
         {
-            Parameters = { Parameter(Array.ConvertAll(about, entry => entry.Entry.Peer!)), Parameter(Array.ConvertAll(about, entry => entry.Account)) },
+            if (batch[i].Entry is { Kind: EntryKind.Contact, Peer: not null })
+            {
+                (about ??= []).Add(batch[i]);
+            }
+        }
+
+        return about is null ? null : new NpgsqlBatchCommand(InsertHolders)
+        {
+            Parameters = { Parameter(about.ConvertAll(entry => entry.Entry.Peer!)), Parameter(about.ConvertAll(entry => entry.Account)) },
         };
     }
 }

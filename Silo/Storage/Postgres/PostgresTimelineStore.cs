@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using Npgsql;
-using NpgsqlTypes;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Hosting.Storage.Postgres;
 using OrleansIM.Timelines;
@@ -16,11 +16,6 @@ internal sealed partial class PostgresTimelineStore(PostgresDatabase database, W
     // What is stored by reference is read where it is.
     private const string Columns =
         "seq, kind, at, peer, coalesce(data, (SELECT data FROM timeline AS source WHERE account = timeline.peer AND seq = timeline.peer_seq)), peer_seq";
-
-    private const string Insert = """
-        INSERT INTO timeline (account, seq, kind, at, peer, peer_seq, dedupe, data)
-        SELECT * FROM unnest($1::text[], $2::bigint[], $3::smallint[], $4::bigint[], $5::text[], $6::bigint[], $7::text[], $8::bytea[])
-        """;
 
     // One step down the primary key of one partition per log.
     private const string Heads = """
@@ -44,6 +39,9 @@ internal sealed partial class PostgresTimelineStore(PostgresDatabase database, W
            OR EXISTS (SELECT FROM timeline WHERE account = entry.account AND dedupe = entry.dedupe)
         """;
 
+    // As many as there are writers at a time.
+    private readonly ConcurrentBag<EntryInsert> _inserts = [];
+
     public bool TakesManyBatches => true;
 
     public async Task AppendAsync(IReadOnlyList<NewEntry> batch, CancellationToken cancellation)
@@ -54,8 +52,21 @@ internal sealed partial class PostgresTimelineStore(PostgresDatabase database, W
         }
 
         await fence.EnterAsync(cancellation);
+        var insert = _inserts.TryTake(out var kept) ? kept : new EntryInsert();
+        insert.Fill(batch);
+        var command = insert.ToCommand();
+        await WriteAsync(command, batch, cancellation);
+
+        // Not after a failure: the driver may not be done with it.
+        command.Parameters.Clear();
+        insert.Clear();
+        _inserts.Add(insert);
+    }
+
+    private async Task WriteAsync(NpgsqlBatchCommand insert, IReadOnlyList<NewEntry> batch, CancellationToken cancellation)
+    {
         await using var commands = database.Source.CreateBatch();
-        commands.BatchCommands.Add(InsertCommand(batch));
+        commands.BatchCommands.Add(insert);
         var (deferred, completed) = TimelineBatch.Outbox(batch);
         if (deferred.Count > 0)
         {
@@ -172,34 +183,6 @@ internal sealed partial class PostgresTimelineStore(PostgresDatabase database, W
         }
 
         await Outages.TryAsync(() => commands.ExecuteNonQueryAsync(cancellation));
-    }
-
-    private static NpgsqlBatchCommand InsertCommand(IReadOnlyList<NewEntry> batch)
-    {
-        var columns = (
-            Account: new string[batch.Count], Seq: new long[batch.Count], Kind: new short[batch.Count], At: new long[batch.Count],
-            Peer: new string?[batch.Count], PeerSeq: new long?[batch.Count], Dedupe: new string?[batch.Count], Data: new byte[]?[batch.Count]);
-        for (var i = 0; i < batch.Count; i++)
-        {
-            var (account, entry, dedupe, _, _, byReference) = batch[i];
-            columns.Account[i] = account;
-            columns.Seq[i] = entry.Seq;
-            columns.Kind[i] = (short)entry.Kind;
-            columns.At[i] = entry.At;
-            columns.Peer[i] = entry.Peer;
-            columns.PeerSeq[i] = entry.PeerSeq;
-            columns.Dedupe[i] = dedupe;
-            columns.Data[i] = byReference ? null : entry.Data;
-        }
-
-        return new NpgsqlBatchCommand(Insert)
-        {
-            Parameters =
-            {
-                Parameter(columns.Account), Parameter(columns.Seq), Parameter(columns.Kind), Parameter(columns.At),
-                Parameter(columns.Peer), Parameter(columns.PeerSeq), Parameter(columns.Dedupe), Parameter(columns.Data),
-            },
-        };
     }
 
     private static NpgsqlBatchCommand InsertOutboxCommand(List<NewEntry> deferred) => new(InsertOutbox)
