@@ -97,7 +97,7 @@ internal sealed partial class AccountGrain
         var now = _time.GetUtcNow();
         // Milliseconds are all the wire has: the same answer, whether it is remembered or read back.
         var sentAt = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
-        var id = Guid.CreateVersion7(now).ToString("N");
+        var id = MessageIds.Next(now);
         var (ownData, theirData) = EntryData.Message(id, _id, message, sentAt);
         var unit = _appender.Prepare();
         var own = unit.Add(new PreparedEntry(

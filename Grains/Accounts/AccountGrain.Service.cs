@@ -90,7 +90,7 @@ internal sealed partial class AccountGrain : IAccountServiceGrain
 
         var now = _time.GetUtcNow();
         var sentAt = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
-        var id = Guid.CreateVersion7(now).ToString("N");
+        var id = MessageIds.Next(now);
         var said = new SendMessage { To = _id, Body = message.Body, Kind = message.Kind, Cid = message.Cid };
         var entry = new PreparedEntry(_timeline, EntryKind.Message, sentAt.ToUnixTimeMilliseconds(), Senders.Service, EntryData.Message(id, Senders.Service, said, sentAt).Theirs)
         {

@@ -20,8 +20,8 @@ internal static class ExportLines
         {
             json.WriteNumber("format"u8, Format);
             json.WriteString("account"u8, it.account);
-            EntryData.WriteTime(json, "createdAt"u8, it.createdAt);
-            EntryData.WriteTime(json, "exportedAt"u8, it.now);
+            json.WriteTime("createdAt"u8, it.createdAt);
+            json.WriteTime("exportedAt"u8, it.now);
             json.WriteNumber("upTo"u8, it.head);
             if (it.owner is { } owner)
             {
@@ -57,7 +57,7 @@ internal static class ExportLines
             json.WriteStartObject();
             json.WriteString("account"u8, member.Account);
             json.WriteString("role"u8, member.Role.ToString().ToLowerInvariant());
-            EntryData.WriteTime(json, "since"u8, member.Since);
+            json.WriteTime("since"u8, member.Since);
             json.WriteEndObject();
         }
 
@@ -70,7 +70,7 @@ internal static class ExportLines
         json.WriteString("device"u8, session.Token.Device);
         json.WriteString("signedInAs"u8, session.SignedInAs);
         json.WriteString("via"u8, session.Token.Via);
-        EntryData.WriteTime(json, "since"u8, session.Since);
+        json.WriteTime("since"u8, session.Since);
         if (session.From is { } from)
         {
             json.WriteString("from"u8, from);
@@ -82,9 +82,9 @@ internal static class ExportLines
         json.WriteString("id"u8, device.Token);
         json.WriteString("name"u8, device.Name);
         json.WriteString("via"u8, device.Via);
-        EntryData.WriteTime(json, "createdAt"u8, device.CreatedAt);
-        EntryData.WriteTime(json, "expiresAt"u8, device.ExpiresAt);
-        EntryData.WriteTime(json, "lastUsed"u8, device.LastUsed);
+        json.WriteTime("createdAt"u8, device.CreatedAt);
+        json.WriteTime("expiresAt"u8, device.ExpiresAt);
+        json.WriteTime("lastUsed"u8, device.LastUsed);
         if (device.LastFrom is { } from)
         {
             json.WriteString("from"u8, from);
@@ -95,10 +95,10 @@ internal static class ExportLines
     {
         json.WriteString("id"u8, password.Id);
         json.WriteString("name"u8, password.Name);
-        EntryData.WriteTime(json, "createdAt"u8, password.CreatedAt);
+        json.WriteTime("createdAt"u8, password.CreatedAt);
         if (password.LastUsed is { } lastUsed)
         {
-            EntryData.WriteTime(json, "lastUsed"u8, lastUsed);
+            json.WriteTime("lastUsed"u8, lastUsed);
         }
 
         if (password.LastFrom is { } from)
@@ -118,7 +118,7 @@ internal static class ExportLines
     {
         json.WriteNumber("seq"u8, entry.Seq);
         json.WriteString("ev"u8, NameOf(entry.Kind));
-        EntryData.WriteTime(json, "at"u8, DateTimeOffset.FromUnixTimeMilliseconds(entry.At));
+        json.WriteTime("at"u8, DateTimeOffset.FromUnixTimeMilliseconds(entry.At));
         if (entry.Peer is { } peer)
         {
             json.WriteString("peer"u8, peer);

@@ -112,7 +112,7 @@ internal sealed record GroupEvent
 
             json.WriteString("body"u8, it.message.Body);
             json.WriteString("kind"u8, it.message.Kind);
-            EntryData.WriteTime(json, "sentAt"u8, it.sentAt);
+            json.WriteTime("sentAt"u8, it.sentAt);
         });
 
     /// <summary>Who wrote a message, and whether it mentions an account: nobody, for what is none. Reads up to the body only.</summary>

@@ -116,7 +116,7 @@ internal sealed partial class GroupGrain : Grain, IGroupGrain
 
         var now = _time.GetUtcNow();
         var sentAt = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
-        var data = GroupEvent.Message(Guid.CreateVersion7(now).ToString("N"), from, message, sentAt);
+        var data = GroupEvent.Message(MessageIds.Next(now), from, message, sentAt);
         var dedupe = $"c:{from}:{message.Cid}";
         if (_recentCids.MayContain(dedupe) && await _store.FindAsync(_name, dedupe, CancellationToken.None) is { } known)
         {

@@ -50,7 +50,7 @@ internal sealed partial class MailboxBridgeGrain
         WriteServer(json, "imap"u8, record.Imap);
         WriteServer(json, "smtp"u8, record.Smtp);
         WriteText(json, "carddav"u8, record.CardDav);
-        EntryData.WriteTime(json, "boundAt"u8, record.BoundAt);
+        json.WriteTime("boundAt"u8, record.BoundAt);
         if (summary is not null)
         {
             json.WriteNumber("unread"u8, summary.Unread);
@@ -77,7 +77,7 @@ internal sealed partial class MailboxBridgeGrain
         WriteText(json, "name"u8, mail.From.Name);
         json.WriteString("subject"u8, mail.Subject);
         json.WriteString("preview"u8, mail.Preview);
-        EntryData.WriteTime(json, "date"u8, mail.Date);
+        json.WriteTime("date"u8, mail.Date);
     }
 
     private static void WriteContact(Utf8JsonWriter json, string mailbox, MailContact contact)
@@ -92,7 +92,7 @@ internal sealed partial class MailboxBridgeGrain
     {
         json.WriteString("mailbox"u8, mailbox);
         json.WriteString("cid"u8, note.Cid);
-        EntryData.WriteTime(json, "at"u8, note.At);
+        json.WriteTime("at"u8, note.At);
         if (note.Result is { } result)
         {
             json.WriteStartArray("sent"u8);

@@ -26,7 +26,7 @@ internal static class PresenceData
 
             if (lastSeen is { } at)
             {
-                json.WriteString("lastSeen"u8, at.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+                json.WriteTime("lastSeen"u8, at);
             }
 
             json.WriteEndObject();

@@ -37,7 +37,7 @@ internal static class EntryData
         var beforeCid = (int)(json.BytesCommitted + json.BytesPending);
         json.WriteString("cid"u8, message.Cid);
         var afterCid = (int)(json.BytesCommitted + json.BytesPending);
-        WriteTime(json, "sentAt"u8, sentAt);
+        json.WriteTime("sentAt"u8, sentAt);
         json.WriteEndObject();
         json.Flush();
         var own = buffer.WrittenSpan.ToArray();
@@ -80,7 +80,7 @@ internal static class EntryData
             json.WriteStartObject();
             json.WriteString("account"u8, member.Account);
             json.WriteString("role"u8, member.Role.ToString().ToLowerInvariant());
-            WriteTime(json, "since"u8, member.Since);
+            json.WriteTime("since"u8, member.Since);
             json.WriteEndObject();
         }
 
@@ -200,14 +200,6 @@ internal static class EntryData
 
     internal static string Required(JsonElement json, string name) =>
         json.GetProperty(name).GetString() ?? throw new FormatException($"{name} is null.");
-
-    /// <summary>RFC 3339, UTC, milliseconds.</summary>
-    internal static void WriteTime(Utf8JsonWriter json, ReadOnlySpan<byte> name, DateTimeOffset time)
-    {
-        Span<byte> text = stackalloc byte[32];
-        time.UtcDateTime.TryFormat(text, out var length, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        json.WriteString(name, text[..length]);
-    }
 
     /// <summary>Writes an object. Nothing that <paramref name="content"/> does may write another.</summary>
     internal static byte[] Write<T>(T value, Action<Utf8JsonWriter, T> content)
