@@ -9,32 +9,35 @@ internal sealed class TrimRules(long upTo)
     /// <summary>How far apart looks are.</summary>
     public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
 
-    // Between two looks. A message costs 7 to 14 KB, the renewal of a session up to 5.
-    private const long QuietBytes = 2 * 1024 * 1024;
-    private const int QuietShare = 100;
+    // Within the last looks together, a second: the gateway renews sessions once a second, all that are due at once. A
+    // message costs 5 to 16 KB, the renewal of an account up to 8, so that those of all that memory is full of take a
+    // fortieth of it.
+    private const long QuietBytes = 4 * 1024 * 1024;
+    private const int QuietShare = 33;
     private const int QuietLooks = 2;
 
     // More than comes back by itself when there is a little to do: the youngest generation is as large as a cache.
     private const long LeastGrowth = 64 * 1024 * 1024;
     private static readonly int s_looksBetween = (int)(TimeSpan.FromMinutes(1) / Pace);
 
-    private long _allocated;
+    // What had been allocated at each of the last looks, the oldest first. Before the first look it was not quiet.
+    private readonly long[] _allocated = [.. Enumerable.Repeat(long.MinValue / 2, QuietLooks)];
     private long _trimmed;
-    private int _quiet;
     private int _sinceLast = s_looksBetween;
 
     /// <summary>One look; true if memory is to be given back now.</summary>
     /// <param name="look">What the runtime says.</param>
     public bool IsTime(MemoryLook look)
     {
-        _quiet = look.Allocated - _allocated <= Math.Max(QuietBytes, look.Committed / QuietShare) ? _quiet + 1 : 0;
-        _allocated = look.Allocated;
+        var isQuiet = look.Allocated - _allocated[0] <= Math.Max(QuietBytes, look.Committed / QuietShare);
+        _allocated.AsSpan(1).CopyTo(_allocated);
+        _allocated[^1] = look.Allocated;
         _sinceLast++;
-        return _quiet >= QuietLooks && _sinceLast > s_looksBetween && look.Committed <= upTo && look.Committed - _trimmed >= Math.Max(LeastGrowth, _trimmed / 4);
+        return isQuiet && _sinceLast > s_looksBetween && look.Committed <= upTo && look.Committed - _trimmed >= Math.Max(LeastGrowth, _trimmed / 4);
     }
 
     /// <summary>It was done; this is what is left.</summary>
-    public void OnTrimmed(MemoryLook look) => (_allocated, _trimmed, _quiet, _sinceLast) = (look.Allocated, look.Committed, 0, 0);
+    public void OnTrimmed(MemoryLook look) => (_trimmed, _sinceLast) = (look.Committed, 0);
 }
 
 /// <summary>What the runtime says about managed memory.</summary>

@@ -21,7 +21,21 @@ public sealed class TrimRulesTests
     [Fact]
     public void Work_ThatGoesOn_IsNeverInterrupted()
     {
-        Assert.All(Enumerable.Range(0, 500), _ => Assert.False(Look(allocated: 3 * MB, committed: 200 * MB)));
+        Assert.All(Enumerable.Range(0, 500), _ => Assert.False(Look(allocated: 4 * MB, committed: 200 * MB)));
+    }
+
+    [Fact]
+    public void Renewals_OnceASecond_AreNoWork()
+    {
+        Look(allocated: 300 * MB, committed: 250 * MB);
+
+        Assert.Contains(true, Enumerable.Range(0, 4).Select(look => Look(allocated: look % 2 * 7 * MB, committed: 250 * MB)));
+    }
+
+    [Fact]
+    public void Work_OnceASecond_IsNeverInterrupted()
+    {
+        Assert.All(Enumerable.Range(0, 500), look => Assert.False(Look(allocated: look % 2 * 9 * MB, committed: 250 * MB)));
     }
 
     [Fact]
