@@ -36,15 +36,13 @@ internal sealed class AccountRates(GatewayOptions options, TimeProvider time)
     /// <summary>One account's.</summary>
     internal sealed class Shared(string account, TokenBucket bucket)
     {
-        private readonly Lock _gate = new();
-
         public string Account { get; } = account;
 
         public int Sessions { get; set; }
 
         public bool TryTake(out TimeSpan wait)
         {
-            lock (_gate)
+            lock (bucket)
             {
                 return bucket.TryTake(out wait);
             }

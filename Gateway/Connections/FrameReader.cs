@@ -25,29 +25,37 @@ internal sealed class FrameReader(WebSocket socket, ReceiveBudget budget, Contro
 
     public bool IsSlowed => control.IsSlowing;
 
-    /// <summary>The next frame. Its bytes are good until the next call.</summary>
-    public async ValueTask<ReceivedFrame> ReadAsync()
+    /// <summary>Waits until the next frame begins; the bytes of the one before are good no longer.</summary>
+    public ValueTask<ValueWebSocketReceiveResult> WaitAsync()
     {
         Return();
-        var begun = await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
+        return socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
+    }
+
+    /// <summary>The frame that has begun.</summary>
+    public ValueTask<ReceivedFrame> ReadAsync(ValueWebSocketReceiveResult begun)
+    {
         if (begun.MessageType == WebSocketMessageType.Close)
         {
-            return new ReceivedFrame(ReceivedKind.Closed, default);
+            return new(new ReceivedFrame(ReceivedKind.Closed, default));
         }
 
         control.OnPiece(0);
-        if (begun.EndOfMessage)
-        {
-            return new ReceivedFrame(begun.MessageType == WebSocketMessageType.Text ? ReceivedKind.Text : ReceivedKind.Binary, default);
-        }
+        return begun.EndOfMessage ? new(new ReceivedFrame(KindOf(begun), default)) : ReadRestAsync();
+    }
 
+    public void Dispose() => Return();
+
+    private static ReceivedKind KindOf(ValueWebSocketReceiveResult piece) =>
+        piece.MessageType == WebSocketMessageType.Text ? ReceivedKind.Text : ReceivedKind.Binary;
+
+    private async ValueTask<ReceivedFrame> ReadRestAsync()
+    {
         Volatile.Write(ref _begunAt, time.GetTimestamp());
         var frame = await ReadPiecesAsync();
         Volatile.Write(ref _begunAt, 0);
         return frame;
     }
-
-    public void Dispose() => Return();
 
     private async ValueTask<ReceivedFrame> ReadPiecesAsync()
     {
@@ -76,8 +84,7 @@ internal sealed class FrameReader(WebSocket socket, ReceiveBudget budget, Contro
 
             if (piece.EndOfMessage)
             {
-                var kind = piece.MessageType == WebSocketMessageType.Text ? ReceivedKind.Text : ReceivedKind.Binary;
-                return new ReceivedFrame(kind, _buffer.AsMemory(0, length));
+                return new ReceivedFrame(KindOf(piece), _buffer.AsMemory(0, length));
             }
         }
 

@@ -19,21 +19,31 @@ internal sealed class SendQueue(WebSocket socket, Stream wire, int limit, TimePr
 
     private readonly Lock _gate = new();
     private readonly int _limit = limit;
-    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private FrameBuffer _filling = new();
     private FrameBuffer _sending = new();
     private int _unsent;
     private bool _writing;
     private bool _wanted;
     private bool _closed;
+    private bool _hasFinished;
+    private TaskCompletionSource? _finished;
     private WebSocketCloseStatus? _closeWith;
     private long _lastProgress = time.GetTimestamp();
 
-    /// <summary>Called from the writer when there is room again (a quarter of the limit) after something was refused.</summary>
-    public Action? Drained { get; set; }
+    /// <summary>Whose queue it is: it is told when there is room again (a quarter of the limit) after something was refused.</summary>
+    public IStreamOwner? Owner { get; init; }
 
     /// <summary>Done when the last frame and the close are out, or cannot be any more.</summary>
-    public Task Finished => _finished.Task;
+    public Task Finished
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _hasFinished ? Task.CompletedTask : (_finished ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+        }
+    }
 
     /// <summary>Bytes that wait or are being sent.</summary>
     public int QueuedBytes
@@ -47,7 +57,7 @@ internal sealed class SendQueue(WebSocket socket, Stream wire, int limit, TimePr
         }
     }
 
-    /// <summary>Whether more waits than the limit; if so, <see cref="Drained"/> will be called.</summary>
+    /// <summary>Whether more waits than the limit; if so, <see cref="Owner"/> will be told when it does not.</summary>
     public bool IsOver
     {
         get
@@ -80,7 +90,7 @@ internal sealed class SendQueue(WebSocket socket, Stream wire, int limit, TimePr
         }
     }
 
-    /// <summary>Takes a durable event, unless too much waits: then the log has it, and <see cref="Drained"/> is called.</summary>
+    /// <summary>Takes a durable event, unless too much waits: then the log has it, and <see cref="Owner"/> is told when there is room.</summary>
     public bool TryEnqueueDurable<TFrame>(in TFrame frame) where TFrame : struct, IFrame
     {
         lock (_gate)
@@ -176,7 +186,7 @@ internal sealed class SendQueue(WebSocket socket, Stream wire, int limit, TimePr
 
     private void StartWriting()
     {
-        if (_writing || _finished.Task.IsCompleted)
+        if (_writing || _hasFinished)
         {
             return;
         }
@@ -219,7 +229,7 @@ internal sealed class SendQueue(WebSocket socket, Stream wire, int limit, TimePr
         {
             close = _closeWith;
             _sending.Clear();
-            if (_filling.Count == 0)
+            if (_filling.Length == 0)
             {
                 _filling.Clear();
                 _writing = _closeWith is not null;
@@ -248,7 +258,7 @@ internal sealed class SendQueue(WebSocket socket, Stream wire, int limit, TimePr
 
         if (drained)
         {
-            Drained?.Invoke();
+            Owner?.OnDrained();
         }
     }
 
@@ -259,7 +269,10 @@ internal sealed class SendQueue(WebSocket socket, Stream wire, int limit, TimePr
             await socket.CloseOutputAsync(status, null, CancellationToken.None);
         }
 
-        _finished.TrySetResult();
+        lock (_gate)
+        {
+            Finish();
+        }
     }
 
     // The receive loop sees the abort and ends the session.
@@ -274,9 +287,15 @@ internal sealed class SendQueue(WebSocket socket, Stream wire, int limit, TimePr
             _sending.Clear();
             _unsent = 0;
             _wanted = false;
-            _finished.TrySetResult();
+            Finish();
         }
 
-        Drained?.Invoke();
+        Owner?.OnDrained();
+    }
+
+    private void Finish()
+    {
+        _hasFinished = true;
+        _finished?.TrySetResult();
     }
 }

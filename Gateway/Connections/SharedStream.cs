@@ -9,7 +9,9 @@ namespace OrleansIM.Gateway.Connections;
 /// </summary>
 internal sealed class SharedStream(Stream inner) : Stream
 {
-    private readonly SemaphoreSlim _turn = new(1);
+    // How many write or wait to; made when the first has to wait, as nearly nobody does.
+    private int _writers;
+    private SemaphoreSlim? _turns;
 
     /// <summary>What is counted of the reading, from when it is set.</summary>
     public ControlRate? Control { get; set; }
@@ -58,7 +60,7 @@ internal sealed class SharedStream(Stream inner) : Stream
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (!_turn.Wait(0, CancellationToken.None))
+        if (Interlocked.Increment(ref _writers) > 1)
         {
             return WriteInTurnAsync(buffer, cancellationToken);
         }
@@ -69,7 +71,7 @@ internal sealed class SharedStream(Stream inner) : Stream
             return LeaveAfterAsync(write);
         }
 
-        _turn.Release();
+        LeaveTurn();
         return default;
     }
 
@@ -101,6 +103,16 @@ internal sealed class SharedStream(Stream inner) : Stream
         base.Dispose(disposing);
     }
 
+    private SemaphoreSlim Turns => _turns ?? Interlocked.CompareExchange(ref _turns, new SemaphoreSlim(0), null) ?? _turns;
+
+    private void LeaveTurn()
+    {
+        if (Interlocked.Decrement(ref _writers) > 0)
+        {
+            Turns.Release();
+        }
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadLaterAsync(ValueTask wait, ControlRate control, Memory<byte> buffer, CancellationToken cancellation)
     {
@@ -119,14 +131,15 @@ internal sealed class SharedStream(Stream inner) : Stream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteInTurnAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation);
+        // Not cancelled: who writes hands the turn over to somebody. The connection is aborted if it has to end.
+        await Turns.WaitAsync(CancellationToken.None);
         try
         {
             await inner.WriteAsync(buffer, cancellation);
         }
         finally
         {
-            _turn.Release();
+            LeaveTurn();
         }
     }
 
@@ -139,7 +152,7 @@ internal sealed class SharedStream(Stream inner) : Stream
         }
         finally
         {
-            _turn.Release();
+            LeaveTurn();
         }
     }
 }

@@ -71,14 +71,8 @@ internal sealed partial class StreamConnection
 
     private void Leave()
     {
-        try
-        {
-            _slots.Release();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The stream has ended before the account has answered.
-        }
+        Interlocked.Decrement(ref _underWay);
+        MakeRoom();
     }
 
     // Of an op that a client made up, no more than it takes to recognize it.

@@ -16,6 +16,8 @@ internal sealed partial class StreamConnection
     private static readonly Refusal s_noHello = new(ErrorCodes.Unauthenticated, "Say hello with a token first.");
     private static readonly Refusal s_badToken = new(ErrorCodes.Unauthenticated, "The token is not valid or has expired. Sign in again.");
 
+    private JsonFields Fields => _request!.Fields;
+
     /// <summary>What every request has; and when it was read.</summary>
     private readonly record struct RequestHead(byte[] Id, string Op, long At);
 
@@ -25,25 +27,25 @@ internal sealed partial class StreamConnection
     /// </summary>
     private RequestHead? ReadHead(ReadOnlyMemory<byte> frame)
     {
-        var isWhole = _fields.TryParse(frame);
-        if (_fields.FirstNumber("id"u8) is not { } id)
+        var isWhole = Fields.TryParse(frame);
+        if (Fields.FirstNumber("id"u8) is not { } id)
         {
             Close(CloseCodes.ProtocolError);
             return null;
         }
 
-        var op = _fields.OptionalText("op"u8);
-        _fields.Has("id"u8);
+        var op = Fields.OptionalText("op"u8);
+        Fields.Has("id"u8);
         if (!isWhole)
         {
-            _fields.Refuse(ErrorCodes.InvalidArgument, $"The request is not one JSON object, or nests deeper than {JsonFields.MaxDepth}.");
+            Fields.Refuse(ErrorCodes.InvalidArgument, $"The request is not one JSON object, or nests deeper than {JsonFields.MaxDepth}.");
         }
         else if (op is null)
         {
-            _fields.Refuse(ErrorCodes.InvalidArgument, "op: required, a string.");
+            Fields.Refuse(ErrorCodes.InvalidArgument, "op: required, a string.");
         }
 
-        if (_fields.Fault is not { } fault)
+        if (Fields.Fault is not { } fault)
         {
             return new RequestHead(id, op!, Stopwatch.GetTimestamp());
         }
@@ -52,6 +54,7 @@ internal sealed partial class StreamConnection
         return null;
     }
 
+    /// <summary>Takes the first request. All that is read of the frame is read before the first await.</summary>
     private async Task GreetAsync(ReadOnlyMemory<byte> frame)
     {
         if (ReadHead(frame) is not { } head)
@@ -65,17 +68,19 @@ internal sealed partial class StreamConnection
             return;
         }
 
-        var token = _fields.Text("token"u8, SealedTokens.MaxLength);
+        var token = Fields.Text("token"u8, SealedTokens.MaxLength);
         var resume = ReadResume();
-        var presence = PresenceOps.ReadAll(_fields);
-        if (_fields.Fault is { } fault)
+        var presence = PresenceOps.ReadAll(Fields);
+        if (Fields.Fault is { } fault)
         {
             _queue.Enqueue(new AnswerFrame(head.Id, fault));
         }
         else if (_services.Tokens.TryUnseal(token, out var claims))
         {
-            var session = new Session(_services.Sessions, claims, _queue, code => Close(code));
+            var session = new Session(_services.Sessions, claims, _queue, this);
+            _isGreeting = true;
             await SignInAsync(head, session, resume, presence);
+            _isGreeting = false;
         }
         else
         {
@@ -107,12 +112,12 @@ internal sealed partial class StreamConnection
 
         _session = session;
         _services.Audit.Write(AuditEvents.SessionOpened, session.Own.Id, session: session.Id, source: _source);
-        _request.BeginSession(session);
         _queue.Enqueue(new AnswerFrame(head.Id, reply));
         _hasHello = true;
         _rate.SignIn(session.Own.Id);
         Greeted?.Invoke(this);
         _helloTimer?.Dispose();
+        _helloTimer = null;
         session.Begin();
     }
 
@@ -146,7 +151,7 @@ internal sealed partial class StreamConnection
 
     private IReadOnlyDictionary<string, long> ReadResume()
     {
-        if (_fields.OptionalObject("resume"u8) is not { } resume)
+        if (Fields.OptionalObject("resume"u8) is not { } resume)
         {
             return ReadOnlyDictionary<string, long>.Empty;
         }
@@ -162,7 +167,7 @@ internal sealed partial class StreamConnection
 
         if (resume.Fault is not null)
         {
-            _fields.Refuse(ErrorCodes.InvalidArgument, "resume: has to be an object of account ids, each with the last seq that was seen.");
+            Fields.Refuse(ErrorCodes.InvalidArgument, "resume: has to be an object of account ids, each with the last seq that was seen.");
         }
 
         return cursors;

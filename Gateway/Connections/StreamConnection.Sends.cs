@@ -33,7 +33,7 @@ internal sealed partial class StreamConnection
         return step;
     }
 
-    private ValueTask<ReceivedFrame> SendGatheredBefore(ValueTask<ReceivedFrame> step)
+    private ValueTask<T> SendGatheredBefore<T>(ValueTask<T> step)
     {
         if (!step.IsCompleted)
         {

@@ -12,7 +12,7 @@ namespace OrleansIM.Gateway.Connections;
 /// One client's WebSocket from accept to close. Reads frames one after the other and starts their requests in that
 /// order; answers are written as they come.
 /// </summary>
-internal sealed partial class StreamConnection : IDisposable
+internal sealed partial class StreamConnection : IStreamOwner, IDisposable
 {
     private readonly StreamServices _services;
     private readonly WebSocket _socket;
@@ -20,12 +20,10 @@ internal sealed partial class StreamConnection : IDisposable
     private readonly SendQueue _queue;
     private readonly FrameReader _reader;
     private readonly RequestRate _rate;
-    private readonly SemaphoreSlim _slots;
-    private readonly CancellationTokenSource _closing = new();
-    private readonly CancellationToken _isClosing;
-    private readonly JsonFields _fields = new();
-    private readonly OpRequest _request;
-    private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _underWay;
+    // What the loop waits for when another request has to wait; null most of the time.
+    private TaskCompletionSource? _room;
+    private OpRequest? _request;
     private ITimer? _helloTimer;
     private Session? _session;
     private volatile bool _hasHello;
@@ -35,13 +33,10 @@ internal sealed partial class StreamConnection : IDisposable
     public StreamConnection(StreamServices services, WebSocket socket, SharedStream wire, string source)
     {
         (_services, _socket, _source) = (services, socket, source);
-        _queue = new SendQueue(socket, wire, services.Options.MaxQueuedBytes, services.Time) { Drained = OnDrained };
-        wire.Control = new ControlRate(services.Options.ControlBytesPerSecond, services.Time, () => services.Limited.OnLimited("control"));
+        _queue = new SendQueue(socket, wire, services.Options.MaxQueuedBytes, services.Time) { Owner = this };
+        wire.Control = new ControlRate(services.Options.ControlBytesPerSecond, services.Time, services.Limited.OnControlLimited);
         _reader = new FrameReader(socket, services.Receive, wire.Control, services.Time);
         _rate = new RequestRate(services.Options, services.Rates, services.Time);
-        _slots = new SemaphoreSlim(services.Options.MaxRequestsInFlight);
-        _request = new OpRequest(_fields, services.Options);
-        _isClosing = _closing.Token;
     }
 
     /// <summary>How long the client has taken nothing of what waits for it.</summary>
@@ -51,7 +46,7 @@ internal sealed partial class StreamConnection : IDisposable
     public int QueuedBytes => _queue.QueuedBytes;
 
     /// <summary>Whether the client has been, or is being, told goodbye.</summary>
-    public bool IsClosing => _isClosed != 0;
+    public bool IsClosing => Volatile.Read(ref _isClosed) != 0;
 
     /// <summary>Whether somebody is signed in.</summary>
     public bool HasHello => _hasHello;
@@ -61,7 +56,7 @@ internal sealed partial class StreamConnection : IDisposable
     {
         // The span of the HTTP request lasts as long as the stream: what happens in the stream has spans of its own.
         Activity.Current = null;
-        using var helloTimer = _helloTimer = _services.Time.CreateTimer(_ => OnHelloTimeout(), null, _services.Options.HelloTimeout, _services.Options.HelloTimeout);
+        _helloTimer = _services.Time.CreateTimer(static stream => ((StreamConnection)stream!).OnHelloTimeout(), this, _services.Options.HelloTimeout, _services.Options.HelloTimeout);
         try
         {
             await ReceiveAsync();
@@ -97,24 +92,17 @@ internal sealed partial class StreamConnection : IDisposable
         Log.Closing(_services.Logger, code);
         _services.Metrics.OnClosed(code);
         _queue.CompleteWith((WebSocketCloseStatus)code, new ByeFrame(code, after: code == CloseCodes.TooManyRequests ? s_pauseOfWhoAskedTooMuch : null), dropWaiting);
-        try
-        {
-            _closing.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It has ended by itself in this moment.
-        }
-
+        MakeRoom();
         _ = CutLaterAsync();
     }
 
+    void IStreamOwner.Close(int code) => Close(code);
+
     public void Dispose()
     {
+        _helloTimer?.Dispose();
         _session?.Dispose();
         _reader.Dispose();
-        _slots.Dispose();
-        _closing.Dispose();
         _socket.Dispose();
     }
 
@@ -122,65 +110,72 @@ internal sealed partial class StreamConnection : IDisposable
     {
         while (true)
         {
-            if (!_isClosing.IsCancellationRequested)
-            {
-                await SendGatheredBefore(WaitForTurnAsync());
-            }
-
-            var frame = await SendGatheredBefore(_reader.ReadAsync());
+            await SendGatheredBefore(WaitForTurnAsync());
+            var begun = await SendGatheredBefore(_reader.WaitAsync());
+            var frame = await SendGatheredBefore(_reader.ReadAsync(begun));
             if (frame.Kind == ReceivedKind.Closed)
             {
                 return;
             }
 
-            if (_isClosing.IsCancellationRequested)
+            // Closing: what still comes is read to find the client's close, and not looked at.
+            if (!IsClosing)
             {
-                continue;
+                await TakeAsync(frame);
             }
+        }
+    }
 
-            if (frame.Kind != ReceivedKind.Text)
+    /// <summary>Looks at a frame. Done when the next may be read.</summary>
+    private Task TakeAsync(in ReceivedFrame frame)
+    {
+        if (frame.Kind != ReceivedKind.Text)
+        {
+            Close(frame.Kind == ReceivedKind.NoRoom ? CloseCodes.TooManyRequests : CloseCodes.ProtocolError);
+            return Task.CompletedTask;
+        }
+
+        // Who waits for the client's next frame holds none.
+        _request = _services.Requests.Get();
+        try
+        {
+            if (!IsTooMuch(frame.Bytes))
             {
-                Close(frame.Kind == ReceivedKind.NoRoom ? CloseCodes.TooManyRequests : CloseCodes.ProtocolError);
-            }
-            else if (IsTooMuch(frame.Bytes))
-            {
-                continue;
-            }
-            else if (_hasHello)
-            {
+                if (!_hasHello)
+                {
+                    return GreetAsync(frame.Bytes);
+                }
+
                 Start(frame.Bytes);
             }
-            else
-            {
-                _isGreeting = true;
-                await GreetAsync(frame.Bytes);
-                _isGreeting = false;
-            }
+
+            return Task.CompletedTask;
+        }
+        finally
+        {
+            _services.Requests.Return(_request);
+            _request = null;
         }
     }
 
     /// <summary>Waits until another request may be worked on and its answer may be queued.</summary>
     private async Task WaitForTurnAsync()
     {
-        try
+        while (IsFull)
         {
-            while (_queue.IsOver)
+            // Looked at again when it is there: who makes room makes it first, and then looks for who waits.
+            var room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Interlocked.Exchange(ref _room, room);
+            if (IsFull)
             {
-                var room = Volatile.Read(ref _room);
-                if (_queue.IsOver)
-                {
-                    await room.Task.WaitAsync(_isClosing);
-                }
+                await room.Task;
             }
-
-            await _slots.WaitAsync(_isClosing);
-            _slots.Release();
-        }
-        catch (OperationCanceledException)
-        {
-            // Closing: what still comes is read to find the client's close, and not looked at.
         }
     }
+
+    private bool IsFull => !IsClosing && (_queue.IsOver || Volatile.Read(ref _underWay) >= _services.Options.MaxRequestsInFlight);
+
+    private void MakeRoom() => Interlocked.Exchange(ref _room, null)?.SetResult();
 
     /// <summary>Starts a request. Everything up to the call to the account happens here, in the order of the frames.</summary>
     private void Start(ReadOnlyMemory<byte> frame)
@@ -197,13 +192,14 @@ internal sealed partial class StreamConnection : IDisposable
         }
 
         Task<Reply>? work;
-        _request.Reset();
+        var request = _request!;
+        request.Begin(_session!);
         var isKnown = OpTable.TryFind(head.Op, out var handler);
         var span = GatewayMetrics.Spans.StartActivity(isKnown ? head.Op : OpTable.Unknown, ActivityKind.Server);
         try
         {
             work = isKnown
-                ? handler!(_request)
+                ? handler!(request)
                 : Task.FromResult<Reply>(new Refusal(ErrorCodes.UnknownOp, $"This server has no op '{Shown(head.Op)}'."));
         }
         catch (Exception e)
@@ -211,15 +207,14 @@ internal sealed partial class StreamConnection : IDisposable
             work = Task.FromException<Reply>(e);
         }
 
-        // Never waits: this loop alone takes slots, and has seen that there is one.
-        _slots.Wait(CancellationToken.None);
+        Interlocked.Increment(ref _underWay);
         if (work is not null)
         {
-            _ = AnswerAsync(head, _request.About, work, span);
+            _ = AnswerAsync(head, request.About, work, span);
         }
         else
         {
-            Gather(head, _request.About!, _request.Message!, span);
+            Gather(head, request.About!, request.Message!, span);
         }
 
         if (span is not null)
@@ -229,9 +224,9 @@ internal sealed partial class StreamConnection : IDisposable
         }
     }
 
-    private void OnDrained()
+    void IStreamOwner.OnDrained()
     {
-        Interlocked.Exchange(ref _room, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        MakeRoom();
         _session?.OnDrained();
     }
 

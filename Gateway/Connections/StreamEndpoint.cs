@@ -1,4 +1,4 @@
-using System.Net;
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using OrleansIM.Gateway.Http;
@@ -9,6 +9,8 @@ namespace OrleansIM.Gateway.Connections;
 /// <summary><c>GET /v1/stream</c></summary>
 internal sealed class StreamEndpoint(StreamServices services, StreamRegistry registry, StreamLimits limits)
 {
+    private readonly Action<StreamConnection> _greeted = registry.Greet;
+
     public async Task ServeAsync(HttpContext http)
     {
         var source = SourceLimits.SourceOf(http.Connection.RemoteIpAddress);
@@ -20,7 +22,17 @@ internal sealed class StreamEndpoint(StreamServices services, StreamRegistry reg
 
         try
         {
-            await ServeStreamAsync(http, source);
+            using var socket = await AcceptAsync(http);
+            using var stream = new StreamConnection(services, socket, SharedUpgrade.StreamOf(http), source.ToString()) { Greeted = _greeted };
+            registry.Add(stream);
+            try
+            {
+                await stream.RunAsync();
+            }
+            finally
+            {
+                registry.Remove(stream);
+            }
         }
         finally
         {
@@ -28,7 +40,7 @@ internal sealed class StreamEndpoint(StreamServices services, StreamRegistry reg
         }
     }
 
-    private async Task ServeStreamAsync(HttpContext http, IPAddress source)
+    private Task<WebSocket> AcceptAsync(HttpContext http)
     {
         // Slow readers are this gateway's own business: the server's rule would cut them without a word.
         if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
@@ -37,22 +49,12 @@ internal sealed class StreamEndpoint(StreamServices services, StreamRegistry reg
         }
 
         var offered = http.WebSockets.WebSocketRequestedProtocols.Contains(ProtocolLimits.Subprotocol);
-        using var socket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+        return http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {
             SubProtocol = offered ? ProtocolLimits.Subprotocol : null,
             KeepAliveInterval = services.Options.Heartbeat,
             KeepAliveTimeout = services.Options.Heartbeat,
         });
-        using var stream = new StreamConnection(services, socket, SharedUpgrade.StreamOf(http), source.ToString()) { Greeted = registry.Greet };
-        registry.Add(stream);
-        try
-        {
-            await stream.RunAsync();
-        }
-        finally
-        {
-            registry.Remove(stream);
-        }
     }
 
     private HttpAnswer? Refuse(HttpContext http)

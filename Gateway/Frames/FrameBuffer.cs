@@ -15,15 +15,12 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
     // The head of most frames; a shorter or longer one moves the payload when its length is known.
     private const int CommonHead = 4;
 
-    private readonly List<int> _ends = [];
     private byte[] _bytes = [];
     private int _written;
     private int _taken;
 
     /// <summary>Bytes of the frames that are complete.</summary>
-    public int Length => _ends.Count == 0 ? 0 : _ends[^1];
-
-    public int Count => _ends.Count;
+    public int Length { get; private set; }
 
     /// <summary>What is written from here on is the payload of the next frame.</summary>
     public void BeginFrame()
@@ -45,7 +42,7 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
         }
 
         WriteHead(_bytes.AsSpan(start, head), payload);
-        _ends.Add(_written);
+        Length = _written;
     }
 
     /// <summary>Forgets the frame that was begun.</summary>
@@ -57,14 +54,13 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
     /// </summary>
     public ReadOnlyMemory<byte> Take(int atMost)
     {
-        var start = _taken == 0 ? 0 : _ends[_taken - 1];
-        var end = start;
-        while (_taken < _ends.Count && (end == start || _ends[_taken] - start <= atMost))
+        var start = _taken;
+        while (_taken < Length && EndOf(_taken) is var end && (_taken == start || end - start <= atMost))
         {
-            end = _ends[_taken++];
+            _taken = end;
         }
 
-        return _bytes.AsMemory(start, end - start);
+        return _bytes.AsMemory(start, _taken - start);
     }
 
     /// <summary>Forgets every frame and gives the memory back.</summary>
@@ -76,13 +72,7 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
         }
 
         _bytes = [];
-        _written = 0;
-        _taken = 0;
-        _ends.Clear();
-        if (_ends.Capacity > 256)
-        {
-            _ends.Capacity = 256;
-        }
+        (Length, _written, _taken) = (0, 0, 0);
     }
 
     public void Advance(int count) => _written += count;
@@ -117,6 +107,14 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
                 break;
         }
     }
+
+    // Its head says it.
+    private int EndOf(int frame) => _bytes[frame + 1] switch
+    {
+        126 => frame + 4 + BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan(frame + 2)),
+        127 => frame + 10 + (int)BinaryPrimitives.ReadUInt64BigEndian(_bytes.AsSpan(frame + 2)),
+        var payload => frame + 2 + payload,
+    };
 
     private void Reserve(int sizeHint)
     {

@@ -42,6 +42,14 @@ internal sealed partial class JsonFields
         }
     }
 
+    /// <summary>Forgets the object.</summary>
+    public void Clear()
+    {
+        _json = default;
+        _fields.Clear();
+        Fault = null;
+    }
+
     public void Refuse(string code, string message) => Fault ??= new Refusal(code, message);
 
     private void Refuse(ReadOnlySpan<byte> name, string wants) => Refuse(ErrorCodes.InvalidArgument, $"{Text(name)}: {wants}.");

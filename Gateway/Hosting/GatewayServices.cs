@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.ObjectPool;
 using Microsoft.Extensions.Options;
 using OrleansIM.Audit;
 using OrleansIM.Gateway;
@@ -7,6 +8,7 @@ using OrleansIM.Gateway.CardDav;
 using OrleansIM.Gateway.Connections;
 using OrleansIM.Gateway.Hosting;
 using OrleansIM.Gateway.Http;
+using OrleansIM.Gateway.Ops;
 using OrleansIM.Gateway.Sessions;
 using OrleansIM.Gateway.Tokens;
 using OrleansIM.Gateway.Web;
@@ -44,6 +46,7 @@ public static class GatewayServices
         services.AddSingleton<SessionRegistry>().AddSingleton<SessionServices>().AddSingleton<SessionRenewals>();
         services.AddSingleton<ISessionRenewals>(provider => provider.GetRequiredService<SessionRenewals>());
         services.AddSingleton<StreamLimits>().AddSingleton<AccountRates>().AddSingleton<ReceiveBudget>();
+        services.AddSingleton<ObjectPool<OpRequest>>(provider => new DefaultObjectPool<OpRequest>(new OpRequestPolicy(provider.GetRequiredService<GatewayOptions>())));
         services.AddSingleton<StreamRegistry>().AddSingleton<StreamServices>().AddSingleton<StreamEndpoint>();
 
         services.AddSingleton<GatewayDrain>().AddHostedService(provider => provider.GetRequiredService<GatewayDrain>());

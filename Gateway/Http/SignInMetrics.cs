@@ -12,8 +12,12 @@ internal sealed class SignInMetrics
     {
         var meter = meters.Create(GatewayMetrics.Meter);
         _signIns = meter.CreateCounter<long>("orleansim.gateway.signins", "{signin}", "Attempts to sign in.");
+        OnControlLimited = () => OnLimited("control");
         _limited = meter.CreateCounter<long>("orleansim.gateway.rate.limited", "{request}", "Requests that were refused because there were too many of them.");
     }
+
+    /// <summary>A connection sends too much that is no request. One for all connections.</summary>
+    public Action OnControlLimited { get; }
 
     /// <param name="with"><c>account</c>, <c>mailbox</c>, <c>jwt</c> or <c>address_book</c>.</param>
     /// <param name="refusal">Null if it was let in.</param>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.ObjectPool;
 using OrleansIM.Gateway.Frames;
 using OrleansIM.Gateway.Sessions;
 using OrleansIM.Messages;
@@ -6,14 +7,14 @@ using OrleansIM.Protocol;
 namespace OrleansIM.Gateway.Ops;
 
 /// <summary>
-/// A request of a signed-in client while its handler reads it. One per stream, used again for the next frame: a handler
-/// has read all it needs when it returns its task.
+/// A request of a client while it is read. Used again for the next one, of another stream: a handler has read all it
+/// needs when it returns its task.
 /// </summary>
-internal sealed class OpRequest(JsonFields fields, GatewayOptions options)
+internal sealed class OpRequest(GatewayOptions options)
 {
     private Session? _session;
 
-    public JsonFields Fields { get; } = fields;
+    public JsonFields Fields { get; } = new();
 
     public GatewayOptions Options { get; } = options;
 
@@ -22,12 +23,18 @@ internal sealed class OpRequest(JsonFields fields, GatewayOptions options)
     /// <summary>The account the request is about, once its handler has read it.</summary>
     public SessionAccount? About { get; private set; }
 
-    public void BeginSession(Session session) => _session = session;
+    /// <summary>It is one of a client that is signed in.</summary>
+    public void Begin(Session session) => _session = session;
 
     /// <summary>The message that the handler leaves to the stream, which has it travel with others.</summary>
     public SendMessage? Message { get; private set; }
 
-    public void Reset() => (About, Message) = (null, null);
+    /// <summary>Forgets it.</summary>
+    public void Reset()
+    {
+        (_session, About, Message) = (null, null, null);
+        Fields.Clear();
+    }
 
     /// <summary>The account of the field <c>as</c>. A fault is noted if it is not in the session.</summary>
     public void ReadAs()
@@ -81,5 +88,17 @@ internal sealed class OpRequest(JsonFields fields, GatewayOptions options)
         {
             Fields.Refuse(ErrorCodes.Forbidden, $"as: {id} is not in this session. Use an account that hello listed.");
         }
+    }
+}
+
+/// <summary>How requests are made, and taken back.</summary>
+internal sealed class OpRequestPolicy(GatewayOptions options) : IPooledObjectPolicy<OpRequest>
+{
+    public OpRequest Create() => new(options);
+
+    public bool Return(OpRequest obj)
+    {
+        obj.Reset();
+        return true;
     }
 }

@@ -56,7 +56,7 @@ internal sealed partial class Session
         SessionAccount[] accounts;
         lock (_gate)
         {
-            accounts = [.. _accounts.Values];
+            accounts = _accounts;
         }
 
         var replies = await Task.WhenAll(accounts.Select(account => AskAsync(account, scope, arg, call)));

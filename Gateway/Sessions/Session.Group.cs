@@ -85,7 +85,7 @@ internal sealed partial class Session
     {
         try
         {
-            var entered = await _own.Grain.EnterGroupAsync(Id, atSignIn: false);
+            var entered = await GrainOf(_own).EnterGroupAsync(Id, atSignIn: false);
             if (Faults.IsUnknownSession(entered.Refusal))
             {
                 OnForgotten(_own);
@@ -117,10 +117,10 @@ internal sealed partial class Session
         {
             var roles = Others(view).ToDictionary(member => member.Account, member => member.Role);
             _own.Lane.Role = view.Role;
-            gone.AddRange(_accounts.Values.Where(account => account != _own && !roles.ContainsKey(account.Id)));
+            gone.AddRange(_accounts.Where(account => account != _own && !roles.ContainsKey(account.Id)));
             foreach (var member in Others(view))
             {
-                if (_accounts.TryGetValue(member.Account, out var account))
+                if (FindHere(member.Account) is { } account)
                 {
                     account.Lane.Role = member.Role;
                 }

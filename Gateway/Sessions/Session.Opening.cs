@@ -27,7 +27,7 @@ internal sealed partial class Session
             return refusal;
         }
 
-        var entered = await _own.Grain.EnterGroupAsync(Id, atSignIn: true);
+        var entered = await GrainOf(_own).EnterGroupAsync(Id, atSignIn: true);
         if (entered.Refusal is { } notEntered)
         {
             return Faults.IsUnknownSession(notEntered) ? Faults.Unavailable : notEntered;
@@ -57,7 +57,7 @@ internal sealed partial class Session
             }
         }
 
-        _ownPage = null;
+        (_ownPage, _signInView) = (null, null);
         _ = SendReadyAsync(linked);
     }
 
@@ -68,7 +68,7 @@ internal sealed partial class Session
     /// <summary>Adds a linked account to the session and begins to open it; null if it is there already.</summary>
     private SessionAccount? Enter(LinkMember member)
     {
-        if (_hasEnded || _accounts.ContainsKey(member.Account))
+        if (_hasEnded || FindHere(member.Account) is not null)
         {
             return null;
         }
@@ -76,7 +76,7 @@ internal sealed partial class Session
         var account = new SessionAccount(member.Account, _services.Directory);
         account.Lane.Role = member.Role;
         account.Presence = PresenceFor(account.Id);
-        _accounts.Add(account.Id, account);
+        _accounts = [.. _accounts, account];
         return account;
     }
 
@@ -117,7 +117,7 @@ internal sealed partial class Session
             }
 
             account.Settle();
-            account.Line.Release(LineEnd.Unavailable);
+            account.ReleaseLine(LineEnd.Unavailable);
             try
             {
                 await Task.Delay(Faults.Pause(failures), _services.Time, Ended);
@@ -147,7 +147,7 @@ internal sealed partial class Session
         lock (_gate)
         {
             left = account.Lane.State == LaneState.Closed;
-            isAnother = _accounts.TryGetValue(account.Id, out var current) && current != account;
+            isAnother = FindHere(account.Id) is { } current && current != account;
             if (!left)
             {
                 EnqueuePage(account, page);

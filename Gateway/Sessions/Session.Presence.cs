@@ -28,7 +28,7 @@ internal sealed partial class Session
             }
 
             _presenceOfAll = presence;
-            foreach (var each in _accounts.Values)
+            foreach (var each in _accounts)
             {
                 each.Presence = presence;
             }

@@ -1,3 +1,4 @@
+using OrleansIM.Accounts;
 using OrleansIM.Gateway.Frames;
 using OrleansIM.Protocol;
 using OrleansIM.Sessions;
@@ -62,7 +63,7 @@ internal sealed partial class Session
         lock (_gate)
         {
             var sink = new QueueSink(this);
-            holds = account.Line.Holds;
+            holds = account.LineHolds;
             step = account.Lane.NextStep(ref sink);
             seen = account.Lane.Seen;
         }
@@ -70,7 +71,7 @@ internal sealed partial class Session
         AfterForwarding();
         if (step != LaneStep.Reopen)
         {
-            account.Line.Release(LineEnd.Open, holds);
+            account.ReleaseLine(LineEnd.Open, holds);
         }
 
         return step;
@@ -81,7 +82,7 @@ internal sealed partial class Session
     {
         try
         {
-            var read = await account.Grain.ReadEntriesAsync(Id, after, SessionServices.PullPage);
+            var read = await GrainOf(account).ReadEntriesAsync(Id, after, SessionServices.PullPage);
             if (Faults.IsUnknownSession(read.Refusal))
             {
                 OnForgotten(account);
@@ -134,7 +135,7 @@ internal sealed partial class Session
 
         if (!Faults.IsUnprovedSession(refusal) || failures >= ProofAttempts)
         {
-            account.Line.Release(LineEnd.Unavailable);
+            account.ReleaseLine(LineEnd.Unavailable);
         }
 
         return false;
@@ -190,8 +191,8 @@ internal sealed partial class Session
                 account.Lane.Close();
             }
 
-            account.Line.Release(LineEnd.Gone);
-            _close(expired ? CloseCodes.BadToken : CloseCodes.SignedOut);
+            account.ReleaseLine(LineEnd.Gone);
+            _stream.Close(expired ? CloseCodes.BadToken : CloseCodes.SignedOut);
         }
         else
         {
@@ -208,12 +209,15 @@ internal sealed partial class Session
         _ => PageGone.Unlinked,
     };
 
+    /// <summary>For calls of the session's own. Sessions that never ask an account keep no reference to it.</summary>
+    private IAccountGrain GrainOf(SessionAccount account) => _services.Directory.Account(account.Id);
+
     /// <summary>Exceptions become refusals here, so that there is one way to fail.</summary>
     private async Task<Outcome<OpenedSession>> OpenAtAccountAsync(SessionAccount account, long? resumeFrom)
     {
         try
         {
-            var opened = await account.Grain.OpenSessionAsync(new OpenSession
+            var opened = await GrainOf(account).OpenSessionAsync(new OpenSession
             {
                 Session = Id,
                 Token = Token,

@@ -17,22 +17,23 @@ namespace OrleansIM.Gateway.Sessions;
 internal sealed partial class Session : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, SessionAccount> _accounts = [];
     private readonly CancellationTokenSource _ended = new();
     private readonly SessionServices _services;
     private readonly SendQueue _queue;
-    private readonly Action<int> _close;
+    private readonly IStreamOwner _stream;
     private readonly SessionAccount _own;
     private readonly ILogger _logger;
+    // Never changed, but replaced: they are few, and stay as they are for long.
+    private SessionAccount[] _accounts;
     private bool _hasEnded;
 
-    public Session(SessionServices services, TokenClaims token, SendQueue queue, Action<int> close)
+    public Session(SessionServices services, TokenClaims token, SendQueue queue, IStreamOwner stream)
     {
-        (_services, Token, _queue, _close) = (services, token, queue, close);
+        (_services, Token, _queue, _stream) = (services, token, queue, stream);
         _logger = services.Logger;
         Ended = _ended.Token;
         _own = new SessionAccount(token.Account, services.Directory);
-        _accounts.Add(_own.Id, _own);
+        _accounts = [_own];
     }
 
     public string Id { get; } = RandomIds.Next();
@@ -50,7 +51,7 @@ internal sealed partial class Session : IDisposable
     {
         lock (_gate)
         {
-            return _accounts.GetValueOrDefault(account);
+            return FindHere(account);
         }
     }
 
@@ -59,7 +60,7 @@ internal sealed partial class Session : IDisposable
     {
         lock (_gate)
         {
-            foreach (var account in _accounts.Values)
+            foreach (var account in _accounts)
             {
                 if (account.Lane.State != LaneState.Opening)
                 {
@@ -84,7 +85,8 @@ internal sealed partial class Session : IDisposable
         var repair = false;
         lock (_gate)
         {
-            if (!_accounts.TryGetValue(id, out account))
+            account = FindHere(id);
+            if (account is null)
             {
                 return;
             }
@@ -104,7 +106,7 @@ internal sealed partial class Session : IDisposable
     {
         lock (_gate)
         {
-            if (!_accounts.TryGetValue(push.Account, out var account))
+            if (FindHere(push.Account) is not { } account)
             {
                 return;
             }
@@ -133,7 +135,7 @@ internal sealed partial class Session : IDisposable
         else if (account == _own)
         {
             Log.SignedOut(_logger, Id, reason);
-            _close(CloseCodes.SignedOut);
+            _stream.Close(CloseCodes.SignedOut);
         }
         else
         {
@@ -151,7 +153,8 @@ internal sealed partial class Session : IDisposable
         bool repair;
         lock (_gate)
         {
-            repair = _accounts.TryGetValue(id, out account) && account.Lane.OnHead(head);
+            account = FindHere(id);
+            repair = account?.Lane.OnHead(head) == true;
         }
 
         if (repair)
@@ -175,7 +178,7 @@ internal sealed partial class Session : IDisposable
         List<SessionAccount>? behind = null;
         lock (_gate)
         {
-            foreach (var account in _accounts.Values)
+            foreach (var account in _accounts)
             {
                 if (account.Lane.OnRoom())
                 {
@@ -199,8 +202,8 @@ internal sealed partial class Session : IDisposable
             }
 
             _hasEnded = true;
-            accounts = [.. _accounts.Values];
-            _accounts.Clear();
+            accounts = _accounts;
+            _accounts = [];
             foreach (var account in accounts)
             {
                 account.Lane.Close();
@@ -211,7 +214,7 @@ internal sealed partial class Session : IDisposable
         await _ended.CancelAsync();
         foreach (var account in accounts)
         {
-            account.Line.Release(LineEnd.Gone);
+            account.ReleaseLine(LineEnd.Gone);
             account.Settle();
         }
 
@@ -230,21 +233,24 @@ internal sealed partial class Session : IDisposable
             }
 
             account.Lane.Close();
-            _accounts.Remove(account.Id);
+            _accounts = Array.FindAll(_accounts, other => other != account);
             _queue.Enqueue(new PageGoneFrame(account.Id, reason));
         }
 
-        account.Line.Release(LineEnd.Gone);
+        account.ReleaseLine(LineEnd.Gone);
         account.Settle();
         Log.PageGone(_logger, Id, reason);
     }
+
+    /// <summary>The lock is held.</summary>
+    private SessionAccount? FindHere(string id) => Array.Find(_accounts, account => account.Id == id);
 
     // A lease would end it too; this is only sooner.
     private async Task CloseAtAccountAsync(SessionAccount account)
     {
         try
         {
-            await account.Grain.CloseSessionAsync(Id).WaitAsync(SessionServices.CloseTimeout, _services.Time);
+            await GrainOf(account).CloseSessionAsync(Id).WaitAsync(SessionServices.CloseTimeout, _services.Time);
         }
         catch (Exception e)
         {

@@ -12,12 +12,15 @@ internal sealed class SessionAccount(string id, IAccountDirectory directory)
 
     private static readonly TaskCompletionSource s_isSettled = Done();
 
+    private IAccountGrain? _grain;
+    private RequestLine? _line;
     private List<(string Event, byte[] Data)>? _signals;
     private volatile TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Id { get; } = id;
 
-    public IAccountGrain Grain { get; } = directory.Account(id);
+    /// <summary>Looked up for the first request, and kept for those that follow.</summary>
+    public IAccountGrain Grain => _grain ??= directory.Account(Id);
 
     /// <summary>The same account, as far as its app passwords go. Looked up when it is asked: most never are.</summary>
     public IAccountAppPasswordsGrain AppPasswords => directory.AppPasswords(Id);
@@ -30,7 +33,11 @@ internal sealed class SessionAccount(string id, IAccountDirectory directory)
 
     public AccountLane Lane { get; } = new(id);
 
-    public RequestLine Line { get; } = new();
+    /// <summary>Made for the first request, or when requests have to wait.</summary>
+    public RequestLine Line => _line ?? Interlocked.CompareExchange(ref _line, new RequestLine(), null) ?? _line;
+
+    /// <summary>As <see cref="RequestLine.Holds"/>.</summary>
+    public int LineHolds => Volatile.Read(ref _line)?.Holds ?? 0;
 
     /// <summary>The order of the client's requests, where calls may overtake one another. Of the receive loop alone.</summary>
     public RequestOrder Order => field ??= new();
@@ -52,6 +59,9 @@ internal sealed class SessionAccount(string id, IAccountDirectory directory)
         _settled = s_isSettled;
         settled.TrySetResult();
     }
+
+    /// <summary>As <see cref="RequestLine.Release"/>; where there is no line, nobody waits in it.</summary>
+    public void ReleaseLine(LineEnd end, int? holds = null) => Volatile.Read(ref _line)?.Release(end, holds);
 
     public void HoldSignal(string name, byte[] data)
     {

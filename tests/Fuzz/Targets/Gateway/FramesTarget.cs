@@ -27,11 +27,12 @@ internal sealed class FramesTarget : FuzzTarget
 {
     private readonly GatewayOptions _options = new();
     private readonly SessionServices _services;
-    private readonly JsonFields _fields = new();
+    private readonly OpRequest _request;
 
     public FramesTarget()
     {
         var directory = new NoAccounts();
+        _request = new OpRequest(_options);
         _services = new SessionServices(new SessionRegistry(directory, NullLogger<SessionRegistry>.Instance), directory, _options, TimeProvider.System, NullLogger<Session>.Instance);
     }
 
@@ -51,28 +52,27 @@ internal sealed class FramesTarget : FuzzTarget
             return new("no UTF-8");
         }
 
-        var isWhole = _fields.TryParse(input);
+        var isWhole = _request.Fields.TryParse(input);
         if (isWhole != IsObject(input))
         {
             throw new BrokenPromiseException("reads JSON as the framework does", $"taken for an object: {isWhole}");
         }
 
-        var id = _fields.FirstNumber("id"u8);
+        var id = _request.Fields.FirstNumber("id"u8);
         if (id is not null && !IsNumber(id))
         {
             throw new BrokenPromiseException("an id goes back as a number", Convert.ToHexString(id));
         }
 
-        var op = _fields.OptionalText("op"u8);
+        var op = _request.Fields.OptionalText("op"u8);
         return new(!isWhole ? $"not whole {id is not null}" : op is null || !OpTable.TryFind(op, out var handler) ? $"unknown {id is not null}" : $"{op} {Read(handler)}");
     }
 
     private string Read(OpHandler handler)
     {
-        using var session = new Session(_services, Claims, new SendQueue(s_noSocket, Stream.Null, 1024, TimeProvider.System), static _ => { });
-        var request = new OpRequest(_fields, _options);
-        request.BeginSession(session);
-        if (handler(request) is not { IsCompleted: true } work)
+        using var session = new Session(_services, Claims, new SendQueue(s_noSocket, Stream.Null, 1024, TimeProvider.System), new NoStream());
+        _request.Begin(session);
+        if (handler(_request) is not { IsCompleted: true } work)
         {
             return "ok";
         }
@@ -165,5 +165,16 @@ internal sealed class FramesTarget : FuzzTarget
 #pragma warning restore CA1852
     {
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => throw new AskedException();
+    }
+
+    private sealed class NoStream : IStreamOwner
+    {
+        public void OnDrained()
+        {
+        }
+
+        public void Close(int code)
+        {
+        }
     }
 }
