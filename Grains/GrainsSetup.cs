@@ -39,6 +39,7 @@ public static class GrainsSetup
         AddMetrics(services);
         services.TryAddSingleton<SecurityAudit>();
         services.AddSingleton<PasswordHashing>();
+        services.AddSingleton<AccountServices>();
         services.TryAddSingleton(provider => (ITimelineErasure)provider.GetRequiredService<ITimelineStore>());
         services.AddSingleton<TimelineAppender>();
         services.AddHostedService(provider => provider.GetRequiredService<TimelineAppender>());

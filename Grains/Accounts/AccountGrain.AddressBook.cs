@@ -12,7 +12,7 @@ internal sealed partial class AccountGrain : IAccountAddressBookGrain
     // The requests of one visit see the same presence.
     private static readonly TimeSpan s_bookPresenceAge = TimeSpan.FromSeconds(10);
 
-    private readonly AddressBookGrants<BookCredential> _bookGrants = new();
+    private AddressBookGrants<BookCredential>? _bookGrants;
 
     // Apart from that of people: a mail program with an outdated password does not slow them down.
     private SignInThrottle? _bookThrottle;
@@ -77,11 +77,11 @@ internal sealed partial class AccountGrain : IAccountAddressBookGrain
 
     private AddressBookGrant GiveBookGrant(BookCredential credential) => new()
     {
-        Key = _bookGrants.Give(credential, _time.GetUtcNow()),
+        Key = (_bookGrants ??= new()).Give(credential, _services.Time.GetUtcNow()),
         Lifetime = AddressBookGrants<BookCredential>.Lifetime,
     };
 
-    private bool IsGranted(string grant) => IsActive && _bookGrants.Find(grant, _time.GetUtcNow()) switch
+    private bool IsGranted(string grant) => IsActive && _bookGrants?.Find(grant, _services.Time.GetUtcNow()) switch
     {
         { AppPassword: { } id } => HasAppPassword(id),
         { Version: { } version } => Record.CredentialVersion == version,
@@ -100,13 +100,13 @@ internal sealed partial class AccountGrain : IAccountAddressBookGrain
             return view.Friends.Where(friend => friend.State.Status is not PresenceStatus.Offline).ToDictionary(friend => friend.Account, friend => friend.State);
         }
 
-        var now = _time.GetUtcNow();
+        var now = _services.Time.GetUtcNow();
         if (_bookPresence is { } known && now - known.At < s_bookPresenceAge)
         {
             return known.Friends;
         }
 
-        var friends = await _presence.PeekAsync(_state.Contacts.Values.Where(IsFriend).Select(contact => contact.Account).ToArray());
+        var friends = await _services.Presence.PeekAsync(_state.Contacts.Values.Where(IsFriend).Select(contact => contact.Account).ToArray());
         _bookPresence = (now, friends);
         return friends;
     }

@@ -17,7 +17,7 @@ internal sealed partial class AccountGrain : IAccountAdminGrain
         }
 
         var view = Record.LinkGroup is { } group ? await Group(group).EnterAsync(_id, atSignIn: false) : null;
-        SweepSessions(_time.GetUtcNow());
+        SweepSessions(_services.Time.GetUtcNow());
         return new AccountDescription
         {
             Account = _id,
@@ -42,7 +42,7 @@ internal sealed partial class AccountGrain : IAccountAdminGrain
             return Task.FromResult<Outcome<SeenSession[]>>(UnknownAccount);
         }
 
-        SweepSessions(_time.GetUtcNow());
+        SweepSessions(_services.Time.GetUtcNow());
         SeenSession[] sessions =
         [
             .. _sessions.Values.OrderBy(open => open.Since).Select(open => new SeenSession

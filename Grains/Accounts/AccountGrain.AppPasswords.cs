@@ -27,12 +27,12 @@ internal sealed partial class AccountGrain : IAccountAppPasswordsGrain
         }
 
         var (password, hash) = AppPasswords.Make();
-        var made = new AppPasswordRecord { Id = AppPasswords.NewId(), Name = name, Hash = hash, CreatedAt = _time.GetUtcNow() };
+        var made = new AppPasswordRecord { Id = AppPasswords.NewId(), Name = name, Hash = hash, CreatedAt = _services.Time.GetUtcNow() };
         var changed = await ChangeRecordAsync(record => !IsActive ? Unauthenticated
-            : record.AppPasswords.Length >= _options.MaxAppPasswords
-                ? new Refusal(ErrorCodes.LimitReached, $"There are {_options.MaxAppPasswords} app passwords already. Revoke one first.")
+            : record.AppPasswords.Length >= _services.Options.MaxAppPasswords
+                ? new Refusal(ErrorCodes.LimitReached, $"There are {_services.Options.MaxAppPasswords} app passwords already. Revoke one first.")
             : record with { AppPasswords = [.. record.AppPasswords, made] });
-        _audit.Write(AuditEvents.AppPasswordCreated, _id, changed.Refusal?.Code ?? SecurityAudit.Ok, session, made.Id);
+        _services.Audit.Write(AuditEvents.AppPasswordCreated, _id, changed.Refusal?.Code ?? SecurityAudit.Ok, session, made.Id);
         return changed.Refusal is { } refused ? refused : new NewAppPassword { Id = made.Id, Name = name, Password = password };
     }
 
@@ -65,7 +65,7 @@ internal sealed partial class AccountGrain : IAccountAppPasswordsGrain
             : new Refusal(ErrorCodes.InvalidArgument, "appPassword: there is no such app password. See appPasswords.list."));
         if (!revoked.IsRefused)
         {
-            _audit.Write(AuditEvents.AppPasswordRevoked, _id, session: session, detail: id);
+            _services.Audit.Write(AuditEvents.AppPasswordRevoked, _id, session: session, detail: id);
         }
 
         return revoked;
@@ -75,7 +75,7 @@ internal sealed partial class AccountGrain : IAccountAppPasswordsGrain
 
     private async Task NoteUseAsync(AppPasswordRecord used)
     {
-        var now = _time.GetUtcNow();
+        var now = _services.Time.GetUtcNow();
         var from = SecurityAudit.Source;
         if (used.LastUsed is not { } last || now - last >= s_lastUsedPrecision || used.LastFrom != from)
         {

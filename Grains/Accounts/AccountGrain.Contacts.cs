@@ -74,7 +74,7 @@ internal sealed partial class AccountGrain
 
     public async Task<Outcome<Accepted>> JoinRelationAsync(string unit, RelationDelta delta)
     {
-        if (_appender.Find(unit) is not { } found)
+        if (_services.Appender.Find(unit) is not { } found)
         {
             return Accepted.Elsewhere;
         }
@@ -130,13 +130,13 @@ internal sealed partial class AccountGrain
     {
         Exists = IsActive,
         State = Exists ? _state.ContactState(other) : ContactState.None,
-        IsFull = _state.Contacts.Count >= _options.MaxContacts && _state.Contact(other) is null,
+        IsFull = _state.Contacts.Count >= _services.Options.MaxContacts && _state.Contact(other) is null,
         Card = Card(),
     };
 
     private Refusal? Full(RelationSide actor, ContactState after) =>
         actor.IsFull && after is not ContactState.None
-            ? new Refusal(ErrorCodes.LimitReached, $"You have {_options.MaxContacts} contacts already. Remove one first.")
+            ? new Refusal(ErrorCodes.LimitReached, $"You have {_services.Options.MaxContacts} contacts already. Remove one first.")
             : null;
 
     /// <summary>Stores the sides that change; null when done. The gate of the pair is held.</summary>
@@ -149,7 +149,7 @@ internal sealed partial class AccountGrain
             return theirs.Before == theirs.After ? null : await StoreTheirsAsync(peer, delta);
         }
 
-        var unit = _appender.Prepare();
+        var unit = _services.Appender.Prepare();
         var greeting = change.Actor == _id ? null : change.Greeting;
         unit.Add(ContactEntry(Merge(peer, new RelationDelta { State = mine.After, Card = mine.Card, Greeting = greeting })));
         if (theirs.Before == theirs.After)

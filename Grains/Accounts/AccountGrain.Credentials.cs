@@ -30,7 +30,7 @@ internal sealed partial class AccountGrain
 
     /// <summary>Without a name where there is no such account: it might be a password that got into the wrong field.</summary>
     private void AuditSignIn(Refusal? refusal, string with) =>
-        _audit.Write(AuditEvents.SignIn, Exists ? _id : null, refusal?.Code ?? (IsActive ? SecurityAudit.Ok : ErrorCodes.Disabled), detail: with);
+        _services.Audit.Write(AuditEvents.SignIn, Exists ? _id : null, refusal?.Code ?? (IsActive ? SecurityAudit.Ok : ErrorCodes.Disabled), detail: with);
 
     public async Task<Outcome> ChangePasswordAsync(ChangePassword request, CancellationToken cancellation)
     {
@@ -47,11 +47,11 @@ internal sealed partial class AccountGrain
         var verified = await VerifyAsync(request.Old, cancellation);
         if (verified.Refusal is { } refusal)
         {
-            _audit.Write(AuditEvents.PasswordChanged, _id, refusal.Code);
+            _services.Audit.Write(AuditEvents.PasswordChanged, _id, refusal.Code);
             return refusal;
         }
 
-        var hash = await _hashing.HashAsync(request.New, cancellation);
+        var hash = await _services.Hashing.HashAsync(request.New, cancellation);
         if (hash is null)
         {
             return HashingBusy;
@@ -69,7 +69,7 @@ internal sealed partial class AccountGrain
                 RevokedTokens = [],
                 Devices = [.. record.Devices.Where(device => device.Token == request.Token.TokenId)],
             });
-        _audit.Write(AuditEvents.PasswordChanged, _id, changed.Refusal?.Code ?? SecurityAudit.Ok);
+        _services.Audit.Write(AuditEvents.PasswordChanged, _id, changed.Refusal?.Code ?? SecurityAudit.Ok);
         if (!changed.IsRefused)
         {
             await EndOwnSessionsAsync(session => !IsGood(session.Token), SessionEnd.SignedOut);
@@ -98,7 +98,7 @@ internal sealed partial class AccountGrain
         var changed = await ChangeRecordAsync(RevokeAll);
         if (!changed.IsRefused)
         {
-            _audit.Write(AuditEvents.SignedOut, _id, detail: "everywhere");
+            _services.Audit.Write(AuditEvents.SignedOut, _id, detail: "everywhere");
             await EndOwnSessionsAsync(session => !IsGood(session.Token), SessionEnd.SignedOut);
         }
 
@@ -107,10 +107,10 @@ internal sealed partial class AccountGrain
 
     private async Task<Outcome> SignOutOneAsync(string tokenId, DateTimeOffset expiresAt)
     {
-        var changed = await ChangeRecordAsync(record => DeviceRules.SignOut(record, tokenId, expiresAt, _time.GetUtcNow()));
+        var changed = await ChangeRecordAsync(record => DeviceRules.SignOut(record, tokenId, expiresAt, _services.Time.GetUtcNow()));
         if (!changed.IsRefused)
         {
-            _audit.Write(AuditEvents.SignedOut, _id, detail: "one");
+            _services.Audit.Write(AuditEvents.SignedOut, _id, detail: "one");
             await EndOwnSessionsAsync(session => session.Token.TokenId == tokenId, SessionEnd.SignedOut);
         }
 
@@ -128,7 +128,7 @@ internal sealed partial class AccountGrain
             record.IsDisabled == disabled ? record : record with { IsDisabled = disabled });
         if (!changed.IsRefused)
         {
-            _audit.Write(disabled ? AuditEvents.Disabled : AuditEvents.Enabled, _id);
+            _services.Audit.Write(disabled ? AuditEvents.Disabled : AuditEvents.Enabled, _id);
         }
 
         if (!changed.IsRefused && disabled)
@@ -145,18 +145,18 @@ internal sealed partial class AccountGrain
     private bool IsGood(TokenClaims token) =>
         IsActive
         && token.Account == _id
-        && token.ExpiresAt > _time.GetUtcNow()
+        && token.ExpiresAt > _services.Time.GetUtcNow()
         && (token.Generation == Record.TokenGeneration || token.TokenId == Record.KeptToken)
         && (DeviceRules.IsListed(token.TokenId) ? HasDevice(token.TokenId) : !Record.RevokedTokens.ContainsKey(token.TokenId));
 
     /// <summary>Checks the password and answers which version of the credentials it belongs to.</summary>
     private Task<Outcome<int>> VerifyAsync(string password, CancellationToken cancellation) => VerifyAsync(password, _throttle ??= NewThrottle(), cancellation);
 
-    private SignInThrottle NewThrottle() => new(_options.SlowDownAfter, _options.SlowDownMax);
+    private SignInThrottle NewThrottle() => new(_services.Options.SlowDownAfter, _services.Options.SlowDownMax);
 
     private async Task<Outcome<int>> VerifyAsync(string password, SignInThrottle throttle, CancellationToken cancellation)
     {
-        if (!throttle.TryBegin(_time.GetUtcNow(), out var pause))
+        if (!throttle.TryBegin(_services.Time.GetUtcNow(), out var pause))
         {
             return new Refusal(ErrorCodes.SlowDown, "Too many failed attempts. Wait as long as retryAfterMs says.", pause);
         }
@@ -166,7 +166,7 @@ internal sealed partial class AccountGrain
         PasswordCheck check;
         try
         {
-            check = await _hashing.VerifyAsync(hash, password, cancellation);
+            check = await _services.Hashing.VerifyAsync(hash, password, cancellation);
         }
         finally
         {
@@ -178,7 +178,7 @@ internal sealed partial class AccountGrain
             case PasswordCheck.Busy:
                 return HashingBusy;
             case PasswordCheck.Wrong:
-                if (throttle.Failed(_time.GetUtcNow()))
+                if (throttle.Failed(_services.Time.GetUtcNow()))
                 {
                     LogSlowsDown();
                 }
@@ -196,7 +196,7 @@ internal sealed partial class AccountGrain
     /// <summary>Hashes a password again at today's cost. The password is the same, so the credentials' version is too.</summary>
     private async Task RenewHashAsync(string password, int version, CancellationToken cancellation)
     {
-        if (await _hashing.HashAsync(password, cancellation) is { } hash)
+        if (await _services.Hashing.HashAsync(password, cancellation) is { } hash)
         {
             await ChangeRecordAsync(record => record.CredentialVersion == version ? record with { PasswordHash = hash } : record);
         }

@@ -52,11 +52,11 @@ internal sealed partial class AccountGrain
                 return changed;
             }
 
-            _audit.Write(AuditEvents.Deleted, _id);
+            _services.Audit.Write(AuditEvents.Deleted, _id);
             WithdrawPresence();
         }
 
-        await Task.WhenAny(TryEraseAsync(), Task.Delay(s_erasurePatience, _time));
+        await Task.WhenAny(TryEraseAsync(), Task.Delay(s_erasurePatience, _services.Time));
         return Outcome.Done;
     }
 
@@ -132,7 +132,7 @@ internal sealed partial class AccountGrain
         await SettleAsync();
         await LeaveLinksAsync();
         await UnbindAllAsync();
-        foreach (var group in (await _erasure.ReadGroupsAsync(_id, CancellationToken.None)).Union(_state.Groups.Names.ToArray()))
+        foreach (var group in (await _services.Erasure.ReadGroupsAsync(_id, CancellationToken.None)).Union(_state.Groups.Names.ToArray()))
         {
             await LeaveQuietlyAsync(group);
         }
@@ -140,13 +140,13 @@ internal sealed partial class AccountGrain
         await LeaveContactsAsync();
 
         // Those who have something for it find it gone, and let it go; a group that was adding it takes it out again.
-        foreach (var sender in await _store.ReadOutboxSendersAsync(_id, CancellationToken.None))
+        foreach (var sender in await _services.Store.ReadOutboxSendersAsync(_id, CancellationToken.None))
         {
             await AskToFinishAsync(sender);
         }
 
         await _snapshot.ClearStateAsync();
-        await _store.DeleteAsync(_id, CancellationToken.None);
+        await _services.Store.DeleteAsync(_id, CancellationToken.None);
         _timeline.Forget();
         await ChangeRecordAsync(record => record with { IsBeingErased = false, LinkGroup = null, Mailboxes = [] });
         LogErased();
@@ -194,7 +194,7 @@ internal sealed partial class AccountGrain
         }
 
         var after = "";
-        while (await _erasure.ReadHoldersAsync(_id, after, HoldersAtOnce, CancellationToken.None) is { Count: > 0 } holders)
+        while (await _services.Erasure.ReadHoldersAsync(_id, after, HoldersAtOnce, CancellationToken.None) is { Count: > 0 } holders)
         {
             after = holders[^1];
             await Task.WhenAll(holders.Select(LeaveContactAsync));

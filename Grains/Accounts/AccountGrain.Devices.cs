@@ -31,7 +31,7 @@ internal sealed partial class AccountGrain
             return new TokenGrant { Generation = Record.TokenGeneration };
         }
 
-        var now = _time.GetUtcNow();
+        var now = _services.Time.GetUtcNow();
         var token = DeviceRules.NewToken();
         var generation = 0;
         DeviceRecord[] forgotten = [];
@@ -62,7 +62,7 @@ internal sealed partial class AccountGrain
             return Task.FromResult<Outcome<DeviceInfo[]>>(refusal);
         }
 
-        var now = _time.GetUtcNow();
+        var now = _services.Time.GetUtcNow();
         SweepSessions(now);
         if (Refuse(session) is { } late)
         {
@@ -75,7 +75,7 @@ internal sealed partial class AccountGrain
             Id = open.Id,
             Name = open.Token.Device,
             CreatedAt = open.Since,
-            LastUsed = open.LeaseUntil - _options.SessionLease,
+            LastUsed = open.LeaseUntil - _services.Options.SessionLease,
             From = open.From,
             SignedInAs = open.SignedInAs,
             SignedInAt = open.Token.IssuedAt,
@@ -115,7 +115,7 @@ internal sealed partial class AccountGrain
     private bool IsConnected(DeviceRecord device) => _sessions.Values.Any(session => session.IsOwn && session.Token.TokenId == device.Token);
 
     private (AccountRecord Record, DeviceRecord[] Forgotten) AddDevice(AccountRecord record, DeviceRecord device, DateTimeOffset now) =>
-        DeviceRules.Add(record with { Devices = Array.ConvertAll(record.Devices, WithUse) }, device, _options.MaxDevices, now, IsConnected);
+        DeviceRules.Add(record with { Devices = Array.ConvertAll(record.Devices, WithUse) }, device, _services.Options.MaxDevices, now, IsConnected);
 
     private static DeviceRecord DeviceOf(string token, string name, string via, DateTimeOffset createdAt, DateTimeOffset expiresAt, DateTimeOffset now) => new()
     {
@@ -132,7 +132,7 @@ internal sealed partial class AccountGrain
     {
         foreach (var device in forgotten)
         {
-            _audit.Write(AuditEvents.SignedOut, _id, detail: "forgotten");
+            _services.Audit.Write(AuditEvents.SignedOut, _id, detail: "forgotten");
         }
 
         if (forgotten.Length > 0)
@@ -168,7 +168,7 @@ internal sealed partial class AccountGrain
 
     private void RememberUse(AccountSession gone)
     {
-        var now = _time.GetUtcNow();
+        var now = _services.Time.GetUtcNow();
         if (gone.IsOwn && HasDevice(gone.Token.TokenId))
         {
             foreach (var token in _deviceUse.Keys.Where(token => !HasDevice(token)).ToArray())
@@ -176,7 +176,7 @@ internal sealed partial class AccountGrain
                 _deviceUse.Remove(token);
             }
 
-            _deviceUse[gone.Token.TokenId] = (gone.LeaseUntil < now ? gone.LeaseUntil - _options.SessionLease : now, gone.From);
+            _deviceUse[gone.Token.TokenId] = (gone.LeaseUntil < now ? gone.LeaseUntil - _services.Options.SessionLease : now, gone.From);
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed partial class AccountGrain : IAccountExportGrain
         var refusal = await RefuseOwnerAsync(proof, cancellation) ?? RefuseExport();
         if (Exists)
         {
-            _audit.Write(AuditEvents.Exported, _id, refusal?.Code ?? SecurityAudit.Ok);
+            _services.Audit.Write(AuditEvents.Exported, _id, refusal?.Code ?? SecurityAudit.Ok);
         }
 
         if (refusal is not null)
@@ -48,7 +48,7 @@ internal sealed partial class AccountGrain : IAccountExportGrain
 
         var view = Record.LinkGroup is { } group ? await Group(group).EnterAsync(_id, atSignIn: false) : null;
         var page = new LinePage();
-        page.Add(ExportLines.Head(_id, Record.CreatedAt, Record.Owner, _time.GetUtcNow(), _timeline.Head));
+        page.Add(ExportLines.Head(_id, Record.CreatedAt, Record.Owner, _services.Time.GetUtcNow(), _timeline.Head));
         page.Add(ExportLines.Links(view?.Members ?? []));
         return page.Before(new ExportCursor { Head = _timeline.Head });
     }
@@ -98,7 +98,7 @@ internal sealed partial class AccountGrain : IAccountExportGrain
 
     private async Task<Outcome<ExportPage>> ExportLogAsync(LinePage page, ExportCursor cursor, TokenClaims token)
     {
-        var entries = await _store.ReadAsync(_id, cursor.Seq, ExportPageEntries, CancellationToken.None);
+        var entries = await _services.Store.ReadAsync(_id, cursor.Seq, ExportPageEntries, CancellationToken.None);
         if (!IsGood(token))
         {
             return Unauthenticated;
@@ -122,14 +122,14 @@ internal sealed partial class AccountGrain : IAccountExportGrain
     /// <summary>Null if another may be begun; counts it.</summary>
     private Refusal? RefuseExport()
     {
-        var now = _time.GetUtcNow();
+        var now = _services.Time.GetUtcNow();
         _exports ??= new();
         while (_exports.TryPeek(out var oldest) && now - oldest >= s_hour)
         {
             _exports.Dequeue();
         }
 
-        if (_exports.Count >= _options.ExportsPerHour)
+        if (_exports.Count >= _services.Options.ExportsPerHour)
         {
             var pause = _exports.TryPeek(out var first) ? first + s_hour - now : s_hour;
             return new Refusal(ErrorCodes.SlowDown, "Everything was downloaded often enough in the last hour. Wait as long as retryAfterMs says.", pause);

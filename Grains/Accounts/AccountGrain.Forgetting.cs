@@ -31,7 +31,7 @@ internal sealed partial class AccountGrain
             }
         }
 
-        await _erasure.RemoveHolderAsync(account, _id, CancellationToken.None);
+        await _services.Erasure.RemoveHolderAsync(account, _id, CancellationToken.None);
     }
 
     /// <summary>The entries keep their seq and the state they told of: what is added up from them is the same.</summary>
@@ -39,7 +39,7 @@ internal sealed partial class AccountGrain
     {
         var after = 0L;
         var changed = false;
-        while (await _erasure.ReadContactEntriesAsync(_id, account, after, ForgetPage, CancellationToken.None) is { Count: > 0 } entries)
+        while (await _services.Erasure.ReadContactEntriesAsync(_id, account, after, ForgetPage, CancellationToken.None) is { Count: > 0 } entries)
         {
             after = entries[^1].Seq;
             var blank = entries
@@ -50,7 +50,7 @@ internal sealed partial class AccountGrain
             if (blank.Length > 0)
             {
                 changed = true;
-                await _erasure.RewriteAsync(_id, blank, CancellationToken.None);
+                await _services.Erasure.RewriteAsync(_id, blank, CancellationToken.None);
             }
         }
 
@@ -66,7 +66,7 @@ internal sealed partial class AccountGrain
         for (var attempt = 0; attempt < RereadAttempts; attempt++)
         {
             var head = _timeline.Head;
-            var recent = await _store.ReadBackAsync(_id, null, head + 1, _timelineOptions.RecentEntries, CancellationToken.None);
+            var recent = await _services.Store.ReadBackAsync(_id, null, head + 1, _services.TimelineOptions.RecentEntries, CancellationToken.None);
             if (_timeline.Head == head)
             {
                 _timeline.Forget();

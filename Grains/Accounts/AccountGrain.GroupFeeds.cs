@@ -37,7 +37,7 @@ internal sealed partial class AccountGrain
 
     public Task HearGroupAsync(GroupNews news)
     {
-        SweepSessions(_time.GetUtcNow());
+        SweepSessions(_services.Time.GetUtcNow());
         if (!IsAwake || !IsActive)
         {
             FallAsleep();
@@ -80,10 +80,10 @@ internal sealed partial class AccountGrain
         string[] groups = [.. _state.Groups.Names];
         foreach (var group in groups)
         {
-            _groupRelay.Join(group, _id);
+            _services.GroupRelay.Join(group, _id);
         }
 
-        var heads = await _store.GetHeadsAsync(groups, CancellationToken.None);
+        var heads = await _services.Store.GetHeadsAsync(groups, CancellationToken.None);
         foreach (var (group, head) in groups.Zip(heads))
         {
             if (_state.Groups.Find(group) is { } mine && mine.Merged < head)
@@ -95,7 +95,7 @@ internal sealed partial class AccountGrain
 
         try
         {
-            await Task.WhenAll(_feeds.Values.Select(feed => feed.Running ?? Task.CompletedTask)).WaitAsync(s_catchUpPatience, _time);
+            await Task.WhenAll(_feeds.Values.Select(feed => feed.Running ?? Task.CompletedTask)).WaitAsync(s_catchUpPatience, _services.Time);
         }
         catch (TimeoutException)
         {
@@ -109,7 +109,7 @@ internal sealed partial class AccountGrain
         _caughtUp = null;
         foreach (var group in _state.Groups.Names)
         {
-            _groupRelay.Leave(group, _id);
+            _services.GroupRelay.Leave(group, _id);
         }
     }
 
@@ -172,7 +172,7 @@ internal sealed partial class AccountGrain
 
         if (_state.Groups.Find(feed.Group) is null)
         {
-            _groupRelay.Leave(feed.Group, _id);
+            _services.GroupRelay.Leave(feed.Group, _id);
             _feeds.Remove(feed.Group);
         }
     }
@@ -188,10 +188,10 @@ internal sealed partial class AccountGrain
         IReadOnlyList<TimelineEntry> entries = feed.Take(mine.Merged);
         if (entries.Count == 0)
         {
-            entries = (await _store.ReadAsync(feed.Group, mine.Merged, FeedPage, CancellationToken.None)).Whole();
+            entries = (await _services.Store.ReadAsync(feed.Group, mine.Merged, FeedPage, CancellationToken.None)).Whole();
         }
 
-        var unit = _appender.Prepare();
+        var unit = _services.Appender.Prepare();
         foreach (var entry in entries.Where(entry => entry.Kind is EntryKind.Message or EntryKind.Group))
         {
             var isOwn = entry.Kind is EntryKind.Message && GroupEvent.ReadMessage(entry.Data, _id).From == _id;
@@ -205,7 +205,7 @@ internal sealed partial class AccountGrain
 
         if (unit.Entries.Count == 0)
         {
-            _appender.Abandon(unit);
+            _services.Appender.Abandon(unit);
             return false;
         }
 
@@ -234,7 +234,7 @@ internal sealed partial class AccountGrain
             if (!Exists)
             {
                 await LeaveQuietlyAsync(group);
-                await _store.RemoveFromOutboxAsync(key, CancellationToken.None);
+                await _services.Store.RemoveFromOutboxAsync(key, CancellationToken.None);
                 continue;
             }
 
@@ -244,9 +244,9 @@ internal sealed partial class AccountGrain
         if (Exists && _state.Groups.Find(group) is not null && IsAwake)
         {
             _caughtUp ??= Task.CompletedTask;
-            _groupRelay.Join(group, _id);
+            _services.GroupRelay.Join(group, _id);
             var feed = FeedOf(group);
-            feed.Hear(await _store.GetHeadAsync(group, CancellationToken.None), []);
+            feed.Hear(await _services.Store.GetHeadAsync(group, CancellationToken.None), []);
             _ = Run(feed);
         }
     }
@@ -268,11 +268,11 @@ internal sealed partial class AccountGrain
         {
             if (_state.Groups.Find(group) is not null)
             {
-                await _store.RemoveFromOutboxAsync(key, CancellationToken.None);
+                await _services.Store.RemoveFromOutboxAsync(key, CancellationToken.None);
                 return;
             }
 
-            var joined = (await _store.ReadAsync(group, seq - 1, 1, CancellationToken.None)).Single();
+            var joined = (await _services.Store.ReadAsync(group, seq - 1, 1, CancellationToken.None)).Single();
             if (await AppendAsync(Reference(group, joined) with { Dedupe = PostKey(group, seq), Completes = key }) is { } refusal)
             {
                 throw new AppendRefusedException(refusal.Message);
@@ -281,7 +281,7 @@ internal sealed partial class AccountGrain
         catch (DuplicateEntryException)
         {
             // Told before, and it has left since.
-            await _store.RemoveFromOutboxAsync(key, CancellationToken.None);
+            await _services.Store.RemoveFromOutboxAsync(key, CancellationToken.None);
         }
     }
 }

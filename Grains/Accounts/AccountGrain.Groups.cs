@@ -24,9 +24,9 @@ internal sealed partial class AccountGrain
             return refusal;
         }
 
-        if (_state.Groups.Count >= _groupOptions.MaxPerAccount)
+        if (_state.Groups.Count >= _services.GroupOptions.MaxPerAccount)
         {
-            return new Refusal(ErrorCodes.LimitReached, $"You are in {_groupOptions.MaxPerAccount} groups already. Leave one first.");
+            return new Refusal(ErrorCodes.LimitReached, $"You are in {_services.GroupOptions.MaxPerAccount} groups already. Leave one first.");
         }
 
         var (willing, rejected) = await AskToJoinAsync(request.Members);
@@ -82,7 +82,7 @@ internal sealed partial class AccountGrain
     public Task<Outcome> MayInviteAsync(string inviter) => Task.FromResult<Outcome>(
         !IsActive ? UnknownAccount
         : _state.ContactState(inviter) is not ContactState.Friend ? NotFriends
-        : _state.Groups.Count >= _groupOptions.MaxPerAccount ? new Refusal(ErrorCodes.LimitReached, "The account is in too many groups.")
+        : _state.Groups.Count >= _services.GroupOptions.MaxPerAccount ? new Refusal(ErrorCodes.LimitReached, "The account is in too many groups.")
         : Outcome.Done);
 
     public Task HearGroupTypingAsync(GroupTyping typing)
@@ -155,7 +155,7 @@ internal sealed partial class AccountGrain
         var feed = FeedOf(message.To);
         feed.Hear(entry.Seq, [entry]);
         await TakeOverUpToAsync(message.To, entry.Seq);
-        var own = feed.FindOwn(entry.Seq) ?? (await _store.FindAsync(_id, PostKey(message.To, entry.Seq), CancellationToken.None))?.Seq;
+        var own = feed.FindOwn(entry.Seq) ?? (await _services.Store.FindAsync(_id, PostKey(message.To, entry.Seq), CancellationToken.None))?.Seq;
         return own is null ? Unavailable : EntryData.ReadSent(own.Value, entry.Data);
     }
 

@@ -17,9 +17,9 @@ internal sealed partial class AccountGrain
         var limit = Math.Clamp(query.Limit, 1, ProtocolLimits.MaxHistoryPage);
         // Only what is taken over already: what is committed a moment later is pushed after it.
         var before = Math.Min(query.Before ?? long.MaxValue, _timeline.Head + 1);
-        var read = await (query.After is not { } after ? _store.ReadBackAsync(_id, query.Peer, before, limit + 1, CancellationToken.None)
-            : query.Peer is { } peer ? _store.ReadByPeerAsync(_id, peer, after, limit + 1, CancellationToken.None)
-            : _store.ReadAsync(_id, after, limit + 1, CancellationToken.None));
+        var read = await (query.After is not { } after ? _services.Store.ReadBackAsync(_id, query.Peer, before, limit + 1, CancellationToken.None)
+            : query.Peer is { } peer ? _services.Store.ReadByPeerAsync(_id, peer, after, limit + 1, CancellationToken.None)
+            : _services.Store.ReadAsync(_id, after, limit + 1, CancellationToken.None));
         if (Refuse(session) is { } late)
         {
             return late;

@@ -40,7 +40,7 @@ internal sealed partial class AccountGrain
     /// <summary>Checks a token, makes the account if it is the first one, and answers the version of the credentials.</summary>
     private async Task<Outcome<int>> VerifyJwtAsync(string jwt, CancellationToken cancellation)
     {
-        var verdict = await _tokens.VerifyAsync(jwt, cancellation);
+        var verdict = await _services.Tokens.VerifyAsync(jwt, cancellation);
         if (verdict.Identity is not { } identity)
         {
             return verdict.Fault is TokenFault.KeysUnavailable ? IssuerSilent : BadToken;

@@ -68,7 +68,7 @@ internal sealed partial class AccountGrain
     {
         foreach (var one in added.Rejected)
         {
-            _linkMetrics.OnRejected(one.Reason);
+            _services.LinkMetrics.OnRejected(one.Reason);
         }
 
         return added;
@@ -90,7 +90,7 @@ internal sealed partial class AccountGrain
         var verified = await VerifyAsync(password, cancellation);
         if (verified.Refusal is { } refusal)
         {
-            _audit.Write(AuditEvents.LinkRefused, _id, refusal.Code);
+            _services.Audit.Write(AuditEvents.LinkRefused, _id, refusal.Code);
             return refusal;
         }
 
@@ -102,7 +102,7 @@ internal sealed partial class AccountGrain
         var verified = await VerifyJwtAsync(jwt, cancellation);
         if (verified.Refusal is { } refusal)
         {
-            _audit.Write(AuditEvents.LinkRefused, Exists ? _id : null, refusal.Code);
+            _services.Audit.Write(AuditEvents.LinkRefused, Exists ? _id : null, refusal.Code);
             return refusal;
         }
 
@@ -206,7 +206,7 @@ internal sealed partial class AccountGrain
     {
         var candidates = new List<LinkCandidate>();
         var rejected = new List<LinkRejection>();
-        foreach (var some in requests.DistinctBy(request => request.Account).Chunk(_linkOptions.VerifyParallelism))
+        foreach (var some in requests.DistinctBy(request => request.Account).Chunk(_services.LinkOptions.VerifyParallelism))
         {
             var answers = await Task.WhenAll(some.Select(request => VerifyOneAsync(request, cancellation)));
             foreach (var (request, answer) in some.Zip(answers))

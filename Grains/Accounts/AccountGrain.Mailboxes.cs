@@ -20,7 +20,6 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
     /// <summary>What a token is called that was got with a mailbox's password.</summary>
     internal const string ViaMailbox = "mailbox";
 
-    private readonly MailOptions _mailOptions;
 
     // Bindings and unbindings of one mailbox, one after the other.
     private SparseKeyedGate _bindGates;
@@ -51,7 +50,7 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
         try
         {
             var bound = await BindAsync(address, request, cancellation);
-            _audit.Write(AuditEvents.MailboxBound, _id, bound.Refusal?.Code ?? SecurityAudit.Ok, session);
+            _services.Audit.Write(AuditEvents.MailboxBound, _id, bound.Refusal?.Code ?? SecurityAudit.Ok, session);
             return bound.Refusal is { } refused ? refused : Refuse(session) is { } late ? late : bound;
         }
         finally
@@ -77,7 +76,7 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
 
         using var gate = await _bindGates.EnterAsync(key);
         await Bridge(key).UnbindAsync(_id);
-        _audit.Write(AuditEvents.MailboxUnbound, _id, session: session);
+        _services.Audit.Write(AuditEvents.MailboxUnbound, _id, session: session);
         return await DropMailboxAsync(key);
     }
 
@@ -135,8 +134,8 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
         var listed = await ChangeRecordAsync(record =>
             !Exists ? UnknownAccount
             : record.Mailboxes.Any(mailbox => mailbox.Address == address) ? record
-            : record.Mailboxes.Length >= _mailOptions.MaxMailboxes
-                ? new Refusal(ErrorCodes.LimitReached, $"address: you have {_mailOptions.MaxMailboxes} mailboxes already. Unbind one first.")
+            : record.Mailboxes.Length >= _services.MailOptions.MaxMailboxes
+                ? new Refusal(ErrorCodes.LimitReached, $"address: you have {_services.MailOptions.MaxMailboxes} mailboxes already. Unbind one first.")
             : record with { Mailboxes = [.. record.Mailboxes, new BoundMailbox(address, IsBound: false)] });
         if (listed.Refusal is { } refusal)
         {
@@ -217,13 +216,13 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
         }
 
         _keepsMailboxesOpen = true;
-        return _mailboxesKnown = Task.WhenAny(AskMailboxesAsync(), Task.Delay(_presenceOptions.PageTimeout, _time));
+        return _mailboxesKnown = Task.WhenAny(AskMailboxesAsync(), Task.Delay(_services.PresenceOptions.PageTimeout, _services.Time));
     }
 
     /// <summary>Says again that there are sessions: a bridge that was lost with its silo opens its channel elsewhere.</summary>
     private void KeepMailboxesOpen(DateTimeOffset now)
     {
-        if (_sessions.Count > 0 && Record.Mailboxes.Length > 0 && now - _mailboxesAskedAt >= _options.SessionLease / 4)
+        if (_sessions.Count > 0 && Record.Mailboxes.Length > 0 && now - _mailboxesAskedAt >= _services.Options.SessionLease / 4)
         {
             _keepsMailboxesOpen = true;
             _ = AskMailboxesAsync();
@@ -232,7 +231,7 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
 
     private Task AskMailboxesAsync()
     {
-        _mailboxesAskedAt = _time.GetUtcNow();
+        _mailboxesAskedAt = _services.Time.GetUtcNow();
         return Task.WhenAll(Record.Mailboxes.Select(mailbox => KeepOpenAsync(MailboxOf(mailbox.Address))));
     }
 
@@ -247,7 +246,7 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
         try
         {
             var (bindings, epoch) = (mailbox.Bindings, mailbox.State?.Epoch);
-            var state = await Bridge(mailbox.Address).KeepOpenAsync(_id, _time.GetUtcNow() + _options.SessionLease);
+            var state = await Bridge(mailbox.Address).KeepOpenAsync(_id, _services.Time.GetUtcNow() + _services.Options.SessionLease);
             if (state is null)
             {
                 if (bindings == mailbox.Bindings && !_binding.ContainsKey(mailbox.Address))
@@ -306,7 +305,7 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
     }
 
     /// <summary>Whether a token is good for less than the account: it was got with a mailbox's password, and the operator wants it so.</summary>
-    private bool IsMailOnly(TokenClaims token) => _mailOptions.SignIn is MailSignIn.MailOnly && token.Via == ViaMailbox;
+    private bool IsMailOnly(TokenClaims token) => _services.MailOptions.SignIn is MailSignIn.MailOnly && token.Via == ViaMailbox;
 
     private Refusal? RefuseMailOnly(string session) =>
         _sessions.TryGetValue(session, out var found) && IsMailOnly(found.Token) ? MailOnly : null;

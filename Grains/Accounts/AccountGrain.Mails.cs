@@ -58,9 +58,9 @@ internal sealed partial class AccountGrain : IAccountMailGrain
             return refusal;
         }
 
-        if (mail.To.Length + mail.ToAddresses.Length is var count && (count == 0 || count > _mailOptions.MaxRecipients))
+        if (mail.To.Length + mail.ToAddresses.Length is var count && (count == 0 || count > _services.MailOptions.MaxRecipients))
         {
-            return new Refusal(ErrorCodes.InvalidArgument, $"to, toAddresses: have to be 1 to {_mailOptions.MaxRecipients} recipients together.");
+            return new Refusal(ErrorCodes.InvalidArgument, $"to, toAddresses: have to be 1 to {_services.MailOptions.MaxRecipients} recipients together.");
         }
 
         var (recipients, failed) = FindRecipients(mail);
@@ -112,7 +112,7 @@ internal sealed partial class AccountGrain : IAccountMailGrain
             return Outcome.Done;
         }
 
-        var unit = _appender.Prepare();
+        var unit = _services.Appender.Prepare();
         if (from is not null && _state.Contact(from) is { } old)
         {
             string[] left = [.. old.Mapped!.Where(mapped => mapped != key)];

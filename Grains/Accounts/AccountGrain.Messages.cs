@@ -18,7 +18,7 @@ internal sealed partial class AccountGrain
 
     // By cid, what is under way; what was done is found in the log by its dedupe key, which is unique.
     private SparseMap<string, OutgoingMessage> _sends = new();
-    private readonly RecentCids _recentCids = new(RememberedCids);
+    private RecentCids? _recentCids;
     private SparseMap<string, IAccountPeerGrain> _peers = new();
 
     public Task<Outcome<SentMessage>> SendAsync(string session, SendMessage message)
@@ -34,7 +34,7 @@ internal sealed partial class AccountGrain
         }
 
         return _sends.TryGetValue(message.Cid, out var underWay) ? underWay.Answer
-            : _recentCids.MayContain(message.Cid) ? SendUnlessDoneAsync(message)
+            : _recentCids?.MayContain(message.Cid) == true ? SendUnlessDoneAsync(message)
             : SendNew(message);
     }
 
@@ -94,12 +94,12 @@ internal sealed partial class AccountGrain
             return Task.FromResult<Outcome<SentMessage>>(refusal);
         }
 
-        var now = _time.GetUtcNow();
+        var now = _services.Time.GetUtcNow();
         // Milliseconds are all the wire has: the same answer, whether it is remembered or read back.
         var sentAt = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
         var id = MessageIds.Next(now);
         var (ownData, theirData) = EntryData.Message(id, _id, message, sentAt);
-        var unit = _appender.Prepare();
+        var unit = _services.Appender.Prepare();
         var own = unit.Add(new PreparedEntry(
             _timeline, EntryKind.Message, sentAt.ToUnixTimeMilliseconds(), _state.Contact(message.To)?.Account ?? message.To, ownData)
         {
@@ -121,7 +121,7 @@ internal sealed partial class AccountGrain
         await FindByKeyAsync(SendKey(cid));
 
     private async Task<SentMessage?> FindByKeyAsync(string key) =>
-        await _store.FindAsync(_id, key, CancellationToken.None) is { } stored ? EntryData.ReadSent(stored.Seq, stored.Data) : null;
+        await _services.Store.FindAsync(_id, key, CancellationToken.None) is { } stored ? EntryData.ReadSent(stored.Seq, stored.Data) : null;
 
     private static string SendKey(string cid) => "c:" + cid;
 

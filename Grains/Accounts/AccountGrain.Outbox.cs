@@ -35,13 +35,13 @@ internal sealed partial class AccountGrain
         {
             answer = await ask();
         }
-        catch when (!_appender.Abandon(unit))
+        catch when (!_services.Appender.Abandon(unit))
         {
             // The answer was lost, the commit was not.
             answer = Accepted.Together;
         }
 
-        if (answer.Refusal is { } refusal && _appender.Abandon(unit))
+        if (answer.Refusal is { } refusal && _services.Appender.Abandon(unit))
         {
             return refusal;
         }
@@ -85,7 +85,7 @@ internal sealed partial class AccountGrain
         {
             foreach (var append in appends)
             {
-                await _store.RemoveFromOutboxAsync(new OutboxKey(sender, append.SenderSeq), CancellationToken.None);
+                await _services.Store.RemoveFromOutboxAsync(new OutboxKey(sender, append.SenderSeq), CancellationToken.None);
             }
 
             return;
@@ -130,7 +130,7 @@ internal sealed partial class AccountGrain
         }
         catch (DuplicateEntryException)
         {
-            await _store.RemoveFromOutboxAsync(key, CancellationToken.None);
+            await _services.Store.RemoveFromOutboxAsync(key, CancellationToken.None);
         }
     }
 
@@ -139,12 +139,12 @@ internal sealed partial class AccountGrain
     /// <summary>Finds what an earlier activation left, here or for this account, without holding anybody up.</summary>
     private async Task BeginOutboxAsync(CancellationToken cancellation)
     {
-        if ((await _store.ReadOutboxAsync(_id, cancellation)).Count > 0)
+        if ((await _services.Store.ReadOutboxAsync(_id, cancellation)).Count > 0)
         {
             RetryOutboxLater(TimeSpan.Zero);
         }
 
-        foreach (var sender in await _store.ReadOutboxSendersAsync(_id, cancellation))
+        foreach (var sender in await _services.Store.ReadOutboxSendersAsync(_id, cancellation))
         {
             _ = AskToFinishAsync(sender);
         }
@@ -173,12 +173,12 @@ internal sealed partial class AccountGrain
     private async Task<bool> TryFinishOutboxAsync(CancellationToken cancellation)
     {
         using var gate = await _outboxGate.EnterAsync();
-        if (_time.GetUtcNow() < _outboxRestsUntil)
+        if (_services.Time.GetUtcNow() < _outboxRestsUntil)
         {
             return false;
         }
 
-        var items = await _store.ReadOutboxAsync(_id, cancellation);
+        var items = await _services.Store.ReadOutboxAsync(_id, cancellation);
         try
         {
             foreach (var ofOne in items.GroupBy(waiting => waiting.Item.Recipient))
@@ -195,7 +195,7 @@ internal sealed partial class AccountGrain
 #pragma warning restore CA1031
         {
             LogOutboxWaits(failure, items.Count);
-            _outboxRestsUntil = _time.GetUtcNow() + s_outboxRest;
+            _outboxRestsUntil = _services.Time.GetUtcNow() + s_outboxRest;
             RetryOutboxLater();
             return false;
         }
@@ -212,7 +212,7 @@ internal sealed partial class AccountGrain
 #pragma warning restore CA1031
         {
             LogOutboxWaits(failure, entries.Length);
-            _outboxRestsUntil = _time.GetUtcNow() + s_outboxRest;
+            _outboxRestsUntil = _services.Time.GetUtcNow() + s_outboxRest;
             RetryOutboxLater();
         }
     }

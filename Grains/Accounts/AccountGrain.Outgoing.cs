@@ -154,7 +154,7 @@ internal sealed partial class AccountGrain
             return;
         }
 
-        if (_appender.Abandon(message.Unit))
+        if (_services.Appender.Abandon(message.Unit))
         {
             (message.Outcome, message.Failure) = (refusal, failure);
             _ = SettleAsync(message);
@@ -178,7 +178,7 @@ internal sealed partial class AccountGrain
 
             if (message is { Failure: null, Outcome: null })
             {
-                _recentCids.Add(message.Cid);
+                (_recentCids ??= new(RememberedCids)).Add(message.Cid);
             }
 
             message.Settle();
@@ -201,13 +201,13 @@ internal sealed partial class AccountGrain
         Outcome<Accepted> answer = !IsActive ? UnknownAccount
             : !_state.TakesMessagesOf(from) ? NotFriends
             // Units are found only on the silo that made them: then both logs are written in one commit.
-            : messages.All(message => _appender.Find(message.Unit) is not null) ? Accepted.Together
+            : messages.All(message => _services.Appender.Find(message.Unit) is not null) ? Accepted.Together
             : Accepted.Elsewhere;
         if (answer.Value is Accepted.Together)
         {
             foreach (var message in messages)
             {
-                var unit = _appender.Find(message.Unit)!;
+                var unit = _services.Appender.Find(message.Unit)!;
                 unit.Add(new PreparedEntry(_timeline, EntryKind.Message, message.At, from, message.Data) { Counterpart = unit.Entries[0] });
                 Follow(SubmitAsync(unit));
             }

@@ -14,8 +14,6 @@ namespace OrleansIM.Grains.Accounts;
 /// </summary>
 internal sealed partial class AccountGrain : IAccountPresenceGrain
 {
-    private readonly SiloPresence _presence;
-    private readonly PresenceOptions _presenceOptions;
     private readonly PresenceDamper _damper;
 
     // What the friends' shards have told; null while there are no sessions to tell it to.
@@ -45,16 +43,16 @@ internal sealed partial class AccountGrain : IAccountPresenceGrain
 
     public Task<bool> ShowPresenceAsync(PresenceNews news)
     {
-        _presence.Metrics.OnNews();
+        _services.Presence.Metrics.OnNews();
         ShowPresence(news);
         return Task.FromResult(_friends is not null);
     }
 
     public Task<bool> CheckPresenceAsync(string owner)
     {
-        SweepSessions(_time.GetUtcNow());
+        SweepSessions(_services.Time.GetUtcNow());
         UpdatePresence();
-        return Task.FromResult(_friends is not null && _presence.Owner == owner);
+        return Task.FromResult(_friends is not null && _services.Presence.Owner == owner);
     }
 
     private void SetPresence(AccountSession session, SessionPresence presence) =>
@@ -72,12 +70,12 @@ internal sealed partial class AccountGrain : IAccountPresenceGrain
         }
 
         // Before anything is watched, so that the silo does not let go of it for what it was before.
-        _presence.Keep(_id, _time.GetUtcNow() + _presenceOptions.RenewEvery);
+        _services.Presence.Keep(_id, _services.Time.GetUtcNow() + _services.PresenceOptions.RenewEvery);
         var view = _friends = new PresenceView(_state.Contacts.Values.Where(IsFriend).Select(contact => contact.Account));
-        var answers = _presence.Watch(_id, view.Watched);
+        var answers = _services.Presence.Watch(_id, view.Watched);
         return _friendsKnown = answers.Count == 0
             ? Task.CompletedTask
-            : Task.WhenAny(Task.WhenAll(answers.Select(answer => TakeAnswerAsync(view, answer))), Task.Delay(_presenceOptions.PageTimeout, _time));
+            : Task.WhenAny(Task.WhenAll(answers.Select(answer => TakeAnswerAsync(view, answer))), Task.Delay(_services.PresenceOptions.PageTimeout, _services.Time));
     }
 
     private async Task TakeAnswerAsync(PresenceView view, Task<PresenceNews> answer)
@@ -122,12 +120,12 @@ internal sealed partial class AccountGrain : IAccountPresenceGrain
             {
                 if (view.Watch(peer))
                 {
-                    _ = TakeAnswerAsync(view, _presence.WatchAlso(_id, peer));
+                    _ = TakeAnswerAsync(view, _services.Presence.WatchAlso(_id, peer));
                 }
             }
             else if (view.Unwatch(peer, out var wasSeen))
             {
-                _presence.Unwatch(_id, peer);
+                _services.Presence.Unwatch(_id, peer);
                 if (wasSeen)
                 {
                     PushPresence(peer, PresenceState.Offline);
@@ -139,22 +137,22 @@ internal sealed partial class AccountGrain : IAccountPresenceGrain
     /// <summary>After any change of sessions, of what they say, or of who may see it.</summary>
     private void UpdatePresence()
     {
-        var now = _time.GetUtcNow();
+        var now = _services.Time.GetUtcNow();
         LetMailboxesClose();
         if (_sessions.Count > 0)
         {
-            _presence.Keep(_id, _sessions.Values.Min(session => session.LeaseUntil < session.Token.ExpiresAt ? session.LeaseUntil : session.Token.ExpiresAt));
+            _services.Presence.Keep(_id, _sessions.Values.Min(session => session.LeaseUntil < session.Token.ExpiresAt ? session.LeaseUntil : session.Token.ExpiresAt));
         }
 
         var aggregate = Aggregate();
         var step = _damper.Decide(now, aggregate, Shares(PrivacySettings.Presence), Shares(PrivacySettings.LastSeen));
         if (step.SharedChanged)
         {
-            _presence.Share(_id, _damper.Shared);
+            _services.Presence.Share(_id, _damper.Shared);
         }
         else if (!_hasShared && aggregate is not null)
         {
-            _presence.Retract(_id);
+            _services.Presence.Retract(_id);
         }
 
         _hasShared |= aggregate is not null;
@@ -176,7 +174,7 @@ internal sealed partial class AccountGrain : IAccountPresenceGrain
     private void WithdrawPresence()
     {
         _damper.Withdraw();
-        _presence.Share(_id, PresenceState.Offline);
+        _services.Presence.Share(_id, PresenceState.Offline);
         ForgetFriends();
     }
 
@@ -186,7 +184,7 @@ internal sealed partial class AccountGrain : IAccountPresenceGrain
         {
             _friends = null;
             _friendsKnown = Task.CompletedTask;
-            _presence.Release(_id);
+            _services.Presence.Release(_id);
         }
     }
 
@@ -195,7 +193,7 @@ internal sealed partial class AccountGrain : IAccountPresenceGrain
     {
         if (_friends is not null)
         {
-            _presence.Keep(_id, _time.GetUtcNow() + _presenceOptions.OfflineDelay);
+            _services.Presence.Keep(_id, _services.Time.GetUtcNow() + _services.PresenceOptions.OfflineDelay);
         }
     }
 
@@ -204,7 +202,7 @@ internal sealed partial class AccountGrain : IAccountPresenceGrain
         RememberUse(session);
         if (session.Presence.Status is PresenceStatus.Invisible)
         {
-            _damper.OnHidingSessionEnded(_time.GetUtcNow());
+            _damper.OnHidingSessionEnded(_services.Time.GetUtcNow());
         }
     }
 
@@ -213,7 +211,7 @@ internal sealed partial class AccountGrain : IAccountPresenceGrain
     private Dictionary<string, PresenceInfo> PresenceOfPage()
     {
         var page = new Dictionary<string, PresenceInfo>();
-        if (_damper.At(_time.GetUtcNow(), Aggregate()) is { } own)
+        if (_damper.At(_services.Time.GetUtcNow(), Aggregate()) is { } own)
         {
             page[_id] = new PresenceInfo { Status = PresenceData.Name(own.Status), Note = own.Note };
         }

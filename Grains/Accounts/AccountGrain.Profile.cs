@@ -65,9 +65,9 @@ internal sealed partial class AccountGrain
             return Outcome.Done;
         }
 
-        if (current is null && values.Count >= _options.MaxValues)
+        if (current is null && values.Count >= _services.Options.MaxValues)
         {
-            return new Refusal(ErrorCodes.LimitReached, $"key: there are {_options.MaxValues} keys already. Remove one first.");
+            return new Refusal(ErrorCodes.LimitReached, $"key: there are {_services.Options.MaxValues} keys already. Remove one first.");
         }
 
         if (await AppendAsync(Prepare(kind, EntryData.Value(change.Key, change.Json))) is { } failed)

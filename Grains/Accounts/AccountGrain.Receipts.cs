@@ -64,7 +64,7 @@ internal sealed partial class AccountGrain
             return Accepted.OneSided;
         }
 
-        return _appender.Find(unit) is { } found ? await JoinUnitAsync(found, ReceiptEntry(by, ReceiptState.Read, upTo)) : Accepted.Elsewhere;
+        return _services.Appender.Find(unit) is { } found ? await JoinUnitAsync(found, ReceiptEntry(by, ReceiptState.Read, upTo)) : Accepted.Elsewhere;
     }
 
     public async Task<Outcome> TakeDeliveredAsync(string by, long upTo)
@@ -86,7 +86,7 @@ internal sealed partial class AccountGrain
         }
         else
         {
-            await _store.RemoveFromOutboxAsync(new OutboxKey(sender, append.SenderSeq), CancellationToken.None);
+            await _services.Store.RemoveFromOutboxAsync(new OutboxKey(sender, append.SenderSeq), CancellationToken.None);
         }
     }
 
@@ -100,7 +100,7 @@ internal sealed partial class AccountGrain
     {
         if (!_timeline.TryReadRecent(seq - 1, 1, out var found))
         {
-            found = [.. await _store.ReadAsync(_id, seq - 1, 1, CancellationToken.None)];
+            found = [.. await _services.Store.ReadAsync(_id, seq - 1, 1, CancellationToken.None)];
         }
 
         return found.Length == 1 && found[0].Seq == seq ? found[0].PeerSeq : null;
@@ -110,7 +110,7 @@ internal sealed partial class AccountGrain
     private async Task<Refusal?> StoreReadAsync(string peer, PreparedEntry own, long peerSeq)
     {
         var theirs = new OutboxItem(peer, EntryKind.Receipt, EntryData.Receipt(new ReceiptData(_id, _id, ReceiptState.Read, peerSeq)));
-        var unit = _appender.Prepare();
+        var unit = _services.Appender.Prepare();
         unit.Add(own);
         try
         {
@@ -121,7 +121,7 @@ internal sealed partial class AccountGrain
 #pragma warning restore CA1031
         {
             LogOutboxWaits(failure, 1);
-            var alone = _appender.Prepare();
+            var alone = _services.Appender.Prepare();
             alone.Add(own);
             alone.AttachToFirst(theirs);
             var failed = await CommitAsync(alone);
@@ -138,7 +138,7 @@ internal sealed partial class AccountGrain
             _shownUpTo = _timeline.Head;
             if (_state.Receipts.Owed.Count > 0 && !_isTelling)
             {
-                TellLater(_options.DeliveryReceiptDelay);
+                TellLater(_services.Options.DeliveryReceiptDelay);
             }
         }
     }
@@ -174,7 +174,7 @@ internal sealed partial class AccountGrain
         }
         else if (_state.Receipts.Owed.Values.Any(owed => owed.Seq <= _shownUpTo))
         {
-            TellLater(all ? _options.DeliveryReceiptDelay : s_outboxRetry);
+            TellLater(all ? _services.Options.DeliveryReceiptDelay : s_outboxRetry);
         }
     }
 

@@ -17,12 +17,12 @@ internal sealed partial class AccountGrain
     public async Task<Outcome> RegisterAsync(RegisterAccount request, CancellationToken cancellation)
     {
         // Before anything else: who may not register learns no names.
-        if (_options.Registration is RegistrationPolicy.Closed)
+        if (_services.Options.Registration is RegistrationPolicy.Closed)
         {
             return RegistrationIsClosed;
         }
 
-        var needsInvite = _options.Registration is RegistrationPolicy.Invite;
+        var needsInvite = _services.Options.Registration is RegistrationPolicy.Invite;
         if (needsInvite && (await Invites.CheckAsync(request.Invite, _id)).Refusal is { } bad)
         {
             return bad;
@@ -33,7 +33,7 @@ internal sealed partial class AccountGrain
             return refusal;
         }
 
-        var hash = await _hashing.HashAsync(request.Password, cancellation);
+        var hash = await _services.Hashing.HashAsync(request.Password, cancellation);
         if (hash is null)
         {
             return HashingBusy;
@@ -48,7 +48,7 @@ internal sealed partial class AccountGrain
         : _usesUnderWay?.Contains(use) is true ? null
         : false);
 
-    private AccountRecord NewRecord() => new() { CredentialVersion = 1, TokenGeneration = 1, CreatedAt = _time.GetUtcNow() };
+    private AccountRecord NewRecord() => new() { CredentialVersion = 1, TokenGeneration = 1, CreatedAt = _services.Time.GetUtcNow() };
 
     /// <summary>
     /// Takes a use, makes the account, says what became of the use. Where something dies in between, the invites ask the
@@ -100,7 +100,7 @@ internal sealed partial class AccountGrain
         var registered = await ChangeRecordAsync(_ => _record.RecordExists ? Taken : made);
         if (!registered.IsRefused)
         {
-            _audit.Write(AuditEvents.Registered, _id, detail: with);
+            _services.Audit.Write(AuditEvents.Registered, _id, detail: with);
             _state = NewState();
         }
 
@@ -110,7 +110,7 @@ internal sealed partial class AccountGrain
     /// <summary>Null if an account can begin here. Ids that belong to the users of an issuer are theirs alone, also before they come.</summary>
     private Refusal? RefuseId(bool isOfIssuer) =>
         _record.RecordExists ? Taken
-        : !isOfIssuer && _tokens.IsReserved(_id) ? Reserved
+        : !isOfIssuer && _services.Tokens.IsReserved(_id) ? Reserved
         : null;
 
     private static Refusal Taken { get; } = new(ErrorCodes.AccountTaken, "account: this id is taken. Choose another.");

@@ -21,7 +21,7 @@ internal sealed partial class AccountGrain : IAccountServiceGrain
     public async Task<Outcome> CreateAsync(CreateAccount request, CancellationToken cancellation)
     {
         var owner = request is { Issuer: { } issuer, Subject: { } subject } ? new OwnerIdentity(issuer, subject) : null;
-        if (owner is not null && !_tokens.LeadsTo(owner.Issuer, owner.Subject, _id))
+        if (owner is not null && !_services.Tokens.LeadsTo(owner.Issuer, owner.Subject, _id))
         {
             return NotOfTheIssuer;
         }
@@ -32,7 +32,7 @@ internal sealed partial class AccountGrain : IAccountServiceGrain
             return refusal;
         }
 
-        var hash = request.Password is { } password ? await _hashing.HashAsync(password, cancellation) : null;
+        var hash = request.Password is { } password ? await _services.Hashing.HashAsync(password, cancellation) : null;
         if (hash is null && request.Password is not null)
         {
             return HashingBusy;
@@ -48,7 +48,7 @@ internal sealed partial class AccountGrain : IAccountServiceGrain
             return UnknownAccount;
         }
 
-        var hash = await _hashing.HashAsync(password, cancellation);
+        var hash = await _services.Hashing.HashAsync(password, cancellation);
         if (hash is null)
         {
             return HashingBusy;
@@ -67,7 +67,7 @@ internal sealed partial class AccountGrain : IAccountServiceGrain
             });
         if (!changed.IsRefused)
         {
-            _audit.Write(AuditEvents.PasswordChanged, _id, detail: ViaService);
+            _services.Audit.Write(AuditEvents.PasswordChanged, _id, detail: ViaService);
             await EndOwnSessionsAsync(session => !IsGood(session.Token), SessionEnd.SignedOut);
         }
 
@@ -88,7 +88,7 @@ internal sealed partial class AccountGrain : IAccountServiceGrain
             return sent;
         }
 
-        var now = _time.GetUtcNow();
+        var now = _services.Time.GetUtcNow();
         var sentAt = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
         var id = MessageIds.Next(now);
         var said = new SendMessage { To = _id, Body = message.Body, Kind = message.Kind, Cid = message.Cid };

@@ -1,6 +1,5 @@
 using OrleansIM.Accounts;
 using OrleansIM.Audit;
-using OrleansIM.Grains.Collections;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Links;
 using OrleansIM.Messages;
@@ -16,7 +15,7 @@ internal sealed partial class AccountGrain
 {
     private const int MaxReadPage = 500;
 
-    private SparseMap<string, AccountSession> _sessions = new();
+    private SessionSet _sessions = new();
 
     // Sessions by gateway, as pushes need them; rebuilt when sessions come or go.
     private (IGatewayObserver Gateway, string[] Sessions)[]? _audience;
@@ -42,7 +41,7 @@ internal sealed partial class AccountGrain
             await CatchUpGroupsAsync();
         }
 
-        var now = _time.GetUtcNow();
+        var now = _services.Time.GetUtcNow();
         SweepSessions(now);
         _sessions.TryGetValue(request.Session, out var known);
         if (known is not null && known.Token.TokenId != request.Token.TokenId)
@@ -50,12 +49,12 @@ internal sealed partial class AccountGrain
             return SessionRefusals.Forbidden;
         }
 
-        if (known is null && _sessions.Count >= _options.MaxSessions)
+        if (known is null && _sessions.Count >= _services.Options.MaxSessions)
         {
-            return new Refusal(ErrorCodes.LimitReached, $"This account has {_options.MaxSessions} sessions already. Sign one out (sessions.end).");
+            return new Refusal(ErrorCodes.LimitReached, $"This account has {_services.Options.MaxSessions} sessions already. Sign one out (sessions.end).");
         }
 
-        _sessions[request.Session] = new AccountSession
+        _sessions.Set(new AccountSession
         {
             Id = request.Session,
             Token = request.Token,
@@ -64,10 +63,10 @@ internal sealed partial class AccountGrain
             Since = known?.Since ?? now,
             From = SecurityAudit.Source ?? known?.From,
             IsOwn = isOwn,
-            LeaseUntil = now + _options.SessionLease,
+            LeaseUntil = now + _services.Options.SessionLease,
             Presence = request.Presence ?? known?.Presence ?? SessionPresence.Online,
             PresenceOrder = known?.PresenceOrder ?? ++_presenceOrder,
-        };
+        });
         _audience = null;
         CountAsShown();
         UpdatePresence();
@@ -95,13 +94,13 @@ internal sealed partial class AccountGrain
 
     public async Task<RenewedSessions> RenewSessionsAsync(RenewSessions request)
     {
-        var now = _time.GetUtcNow();
+        var now = _services.Time.GetUtcNow();
         SweepSessions(now);
         var unknown = request.Sessions.Where(session => !_sessions.ContainsKey(session)).ToList();
         var known = request.Sessions.Except(unknown).Select(session => _sessions[session]).ToList();
         foreach (var session in known)
         {
-            session.LeaseUntil = now + _options.SessionLease;
+            session.LeaseUntil = now + _services.Options.SessionLease;
         }
 
         UpdatePresence();
@@ -182,7 +181,7 @@ internal sealed partial class AccountGrain
 
         // Only what is taken over already: what is committed a moment later is pushed after it.
         var head = _timeline.Head;
-        var read = (await _store.ReadAsync(_id, after, count, CancellationToken.None)).Whole();
+        var read = (await _services.Store.ReadAsync(_id, after, count, CancellationToken.None)).Whole();
         return Refuse(session) is { } late ? late : read.Where(entry => entry.Seq <= head).ToArray();
     }
 
@@ -196,7 +195,7 @@ internal sealed partial class AccountGrain
 
     private AccountPage MakePage(long? resumeFrom)
     {
-        var resumed = resumeFrom is { } cursor && cursor >= _state.TrimmedUpTo && cursor <= _timeline.Head && _timeline.Head - cursor <= _timelineOptions.ResumeLimit;
+        var resumed = resumeFrom is { } cursor && cursor >= _state.TrimmedUpTo && cursor <= _timeline.Head && _timeline.Head - cursor <= _services.TimelineOptions.ResumeLimit;
         return new AccountPage
         {
             Profile = _state.Profile,
@@ -269,7 +268,7 @@ internal sealed partial class AccountGrain
 
     private void SweepSessions(DateTimeOffset now)
     {
-        foreach (var expired in _sessions.Values.Where(session => session.LeaseUntil < now || session.Token.ExpiresAt < now || _presence.Lost.Contains(session.Node)).ToArray())
+        foreach (var expired in _sessions.Values.Where(session => session.LeaseUntil < now || session.Token.ExpiresAt < now || _services.Presence.Lost.Contains(session.Node)).ToArray())
         {
             _sessions.Remove(expired.Id);
             _audience = null;
@@ -282,7 +281,7 @@ internal sealed partial class AccountGrain
         foreach (var (gateway, sessions) in Audience())
         {
             gateway.OnEntries(new PushedEntries { Account = _id, Sessions = sessions, Entries = entries });
-            _metrics.OnPushed(entries.Length, sessions.Length);
+            _services.Metrics.OnPushed(entries.Length, sessions.Length);
         }
     }
 

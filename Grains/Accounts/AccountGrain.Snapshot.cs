@@ -29,7 +29,7 @@ internal sealed partial class AccountGrain
     private async Task<bool> SaveSnapshotAsync()
     {
         using var gate = await _snapshotGate.EnterAsync();
-        var trim = Retention.Limit(_timelineOptions, _state.AppliedSeq, _state.Marks, _time.GetUtcNow());
+        var trim = Retention.Limit(_services.TimelineOptions, _state.AppliedSeq, _state.Marks, _services.Time.GetUtcNow());
         if (!Exists || (_savedSeq == _state.AppliedSeq && !_isToldUnsaved && trim <= _state.TrimmedUpTo))
         {
             return true;
@@ -38,7 +38,7 @@ internal sealed partial class AccountGrain
         var before = (_savedSeq, _isToldUnsaved);
         try
         {
-            _state.Trim(trim, _time.GetUtcNow());
+            _state.Trim(trim, _services.Time.GetUtcNow());
             _snapshot.State = _state.ToSnapshot();
             (_savedSeq, _isToldUnsaved) = (_state.AppliedSeq, false);
             await _snapshot.WriteStateAsync();
@@ -46,7 +46,7 @@ internal sealed partial class AccountGrain
             // Only now: what is stored covers what goes.
             if (trim > 0)
             {
-                _trimmer.Trim(_id, trim);
+                _services.Trimmer.Trim(_id, trim);
             }
 
             return true;
@@ -70,10 +70,10 @@ internal sealed partial class AccountGrain
     {
         if (_state.TrimmedUpTo > 0)
         {
-            _trimmer.Trim(_id, _state.TrimmedUpTo);
+            _services.Trimmer.Trim(_id, _state.TrimmedUpTo);
         }
 
-        if (Retention.Limit(_timelineOptions, _state.AppliedSeq, _state.Marks, _time.GetUtcNow()) > _state.TrimmedUpTo)
+        if (Retention.Limit(_services.TimelineOptions, _state.AppliedSeq, _state.Marks, _services.Time.GetUtcNow()) > _state.TrimmedUpTo)
         {
             _ = SaveSnapshotAsync();
         }

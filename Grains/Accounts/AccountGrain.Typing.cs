@@ -47,7 +47,7 @@ internal sealed partial class AccountGrain
     }
 
     private bool LetsType(string to, bool on) =>
-        (_typingThrottle ??= new TypingThrottle(_options.TypingInterval)).Lets(to, on, _time.GetUtcNow());
+        (_typingThrottle ??= new TypingThrottle(_services.Options.TypingInterval)).Lets(to, on, _services.Time.GetUtcNow());
 
     public Task TakeTypingAsync(string from, bool on)
     {
@@ -70,9 +70,9 @@ internal sealed partial class AccountGrain
         PushSignal("typing", EntryData.Typing(from, to, on));
         if (on)
         {
-            _typists[(from, to)] = _time.GetUtcNow() + _options.TypingExpires;
+            _typists[(from, to)] = _services.Time.GetUtcNow() + _services.Options.TypingExpires;
             _typingTimer ??= this.RegisterGrainTimer(
-                _ => EndSilentTyping(), new GrainTimerCreationOptions(_options.TypingExpires, Timeout.InfiniteTimeSpan) { Interleave = true });
+                _ => EndSilentTyping(), new GrainTimerCreationOptions(_services.Options.TypingExpires, Timeout.InfiniteTimeSpan) { Interleave = true });
         }
         else
         {
@@ -112,7 +112,7 @@ internal sealed partial class AccountGrain
 
     private Task EndSilentTyping()
     {
-        var now = _time.GetUtcNow();
+        var now = _services.Time.GetUtcNow();
         foreach (var ((from, to), _) in _typists.Items.Where(typist => typist.Value <= now).ToArray())
         {
             EndTyping(from, to);

@@ -31,21 +31,7 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
 {
     private readonly IPersistentState<AccountRecord> _record;
     private readonly IPersistentState<AccountSnapshot> _snapshot;
-    private readonly ITimelineStore _store;
-    private readonly ITimelineErasure _erasure;
-    private readonly TimelineAppender _appender;
-    private readonly TimelineTrimmer _trimmer;
-    private readonly PasswordHashing _hashing;
-    private readonly TokenVerifier _tokens;
-    private readonly AccountMetrics _metrics;
-    private readonly LinkMetrics _linkMetrics;
-    private readonly SecurityAudit _audit;
-    private readonly AccountOptions _options;
-    private readonly TimelineOptions _timelineOptions;
-    private readonly LinkOptions _linkOptions;
-    private readonly GroupOptions _groupOptions;
-    private readonly GroupRelay _groupRelay;
-    private readonly TimeProvider _time;
+    private readonly AccountServices _services;
     private readonly ILogger<AccountGrain> _logger;
     private SparseGate _recordGate;
     private AccountTimeline _timeline = null!;
@@ -55,33 +41,11 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
     public AccountGrain(
         [PersistentState(StorageNames.AccountRecord, StorageNames.State)] IPersistentState<AccountRecord> record,
         [PersistentState(StorageNames.AccountSnapshot, StorageNames.State)] IPersistentState<AccountSnapshot> snapshot,
-        ITimelineStore store,
-        ITimelineErasure erasure,
-        TimelineAppender appender,
-        TimelineTrimmer trimmer,
-        PasswordHashing hashing,
-        TokenVerifier tokens,
-        AccountMetrics metrics,
-        LinkMetrics linkMetrics,
-        SecurityAudit audit,
-        IOptions<AccountOptions> options,
-        IOptions<TimelineOptions> timelineOptions,
-        IOptions<LinkOptions> linkOptions,
-        IOptions<GroupOptions> groupOptions,
-        GroupRelay groupRelay,
-        SiloPresence presence,
-        IOptions<PresenceOptions> presenceOptions,
-        IOptions<MailOptions> mailOptions,
-        TimeProvider time,
+        AccountServices services,
         ILogger<AccountGrain> logger)
     {
-        (_record, _snapshot, _store, _erasure, _appender, _hashing) = (record, snapshot, store, erasure, appender, hashing);
-        (_options, _timelineOptions, _linkOptions) = (options.Value, timelineOptions.Value, linkOptions.Value);
-        (_groupOptions, _groupRelay) = (groupOptions.Value, groupRelay);
-        (_time, _logger, _trimmer, _tokens) = (time, logger, trimmer, tokens);
-        (_metrics, _linkMetrics, _audit) = (metrics, linkMetrics, audit);
-        (_presence, _presenceOptions, _mailOptions) = (presence, presenceOptions.Value, mailOptions.Value);
-        _damper = new PresenceDamper(_presenceOptions.OfflineDelay, _presenceOptions.MinInterval);
+        (_record, _snapshot, _services, _logger) = (record, snapshot, services, logger);
+        _damper = new PresenceDamper(services.PresenceOptions.OfflineDelay, services.PresenceOptions.MinInterval);
     }
 
     private AccountRecord Record => _record.State;
@@ -98,21 +62,21 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
         if (!Exists && !Record.IsBeingErased)
         {
             // Somebody guesses names: no further reads for those.
-            _timeline = new AccountTimeline(_id, 0, _timelineOptions.RecentEntries, _timelineOptions.RecentBytes);
+            _timeline = new AccountTimeline(_id, 0, _services.TimelineOptions.RecentEntries, _services.TimelineOptions.RecentBytes);
             _state = NewState();
             return;
         }
 
         await TakeSnapshotAsync(cancellationToken);
         await ReplayAsync(cancellationToken);
-        _timeline = new AccountTimeline(_id, _state.AppliedSeq, _timelineOptions.RecentEntries, _timelineOptions.RecentBytes);
+        _timeline = new AccountTimeline(_id, _state.AppliedSeq, _services.TimelineOptions.RecentEntries, _services.TimelineOptions.RecentBytes);
         if (Record.IsBeingErased)
         {
             EraseLater(TimeSpan.Zero);
             return;
         }
 
-        var recent = await _store.ReadBackAsync(_id, null, long.MaxValue, _timelineOptions.RecentEntries, cancellationToken);
+        var recent = await _services.Store.ReadBackAsync(_id, null, long.MaxValue, _services.TimelineOptions.RecentEntries, cancellationToken);
         foreach (var entry in recent.Whole())
         {
             _timeline.Remember(entry);
@@ -145,7 +109,7 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
         IReadOnlyList<TimelineEntry> entries;
         do
         {
-            entries = await _store.ReadAsync(_id, _state.AppliedSeq, page, cancellation);
+            entries = await _services.Store.ReadAsync(_id, _state.AppliedSeq, page, cancellation);
             foreach (var entry in entries)
             {
                 Apply(entry);
@@ -168,12 +132,12 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
     }
 
     private PreparedEntry Prepare(EntryKind kind, byte[] data, string? peer = null) =>
-        new(_timeline, kind, _time.GetUtcNow().ToUnixTimeMilliseconds(), peer, data);
+        new(_timeline, kind, _services.Time.GetUtcNow().ToUnixTimeMilliseconds(), peer, data);
 
     /// <summary>Appends one entry to this log; null when it is on disk, else why it is not.</summary>
     private Task<Refusal?> AppendAsync(PreparedEntry entry)
     {
-        var unit = _appender.Prepare();
+        var unit = _services.Appender.Prepare();
         unit.Add(entry);
         return CommitAsync(unit);
     }
@@ -187,13 +151,13 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
         if (Record.IsDeleted)
         {
             // Nothing comes into a log that is being removed.
-            _appender.Abandon(unit);
+            _services.Appender.Abandon(unit);
             return Task.FromException(new AppendRefusedException("The account is deleted."));
         }
 
         try
         {
-            return _lastCommit = _appender.SubmitAsync(unit);
+            return _lastCommit = _services.Appender.SubmitAsync(unit);
         }
         catch (AppendRefusedException refused)
         {
@@ -226,7 +190,7 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
                 return Busy;
             case AppendFailedException:
                 LogStartsAnew(failure);
-                _metrics.OnRestarted();
+                _services.Metrics.OnRestarted();
                 StartAnew();
                 return Unavailable;
             default:
@@ -259,7 +223,7 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
         EndTypingOfAuthors(entries);
         FollowContacts(entries);
         FollowAddresses(entries);
-        if (_state.AppliedSeq - _savedSeq >= _timelineOptions.SnapshotEvery && _snapshotGate.IsFree)
+        if (_state.AppliedSeq - _savedSeq >= _services.TimelineOptions.SnapshotEvery && _snapshotGate.IsFree)
         {
             _ = SaveSnapshotAsync();
         }

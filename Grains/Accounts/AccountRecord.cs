@@ -8,7 +8,8 @@ internal sealed record AccountRecord
 {
     private static readonly Dictionary<string, DateTimeOffset> s_none = [];
 
-    public string? PasswordHash { get; init; }
+    /// <summary>What it looks like is the business of <see cref="PasswordHashing"/>; bytes, since every account that is awake keeps it.</summary>
+    public byte[]? PasswordHash { get; init; }
 
     /// <summary>Raised by every change of password. Link groups remember it in place of a password.</summary>
     public int CredentialVersion { get; init; }

@@ -30,16 +30,16 @@ internal sealed class PasswordHashing
     }
 
     /// <summary>Null if too many wait.</summary>
-    public Task<string?> HashAsync(string password, CancellationToken cancellation) =>
-        RunAsync(() => (string?)_hasher.HashPassword(s_noUser, password), null, cancellation);
+    public Task<byte[]?> HashAsync(string password, CancellationToken cancellation) =>
+        RunAsync(() => (byte[]?)Convert.FromBase64String(_hasher.HashPassword(s_noUser, password)), null, cancellation);
 
     /// <summary>
     /// Checks a password; without a hash (no such account) it takes as long and fails.
     /// </summary>
-    public Task<PasswordCheck> VerifyAsync(string? hash, string password, CancellationToken cancellation) => RunAsync(
+    public Task<PasswordCheck> VerifyAsync(byte[]? hash, string password, CancellationToken cancellation) => RunAsync(
         () =>
         {
-            var result = _hasher.VerifyHashedPassword(s_noUser, hash ?? _nobody.Value, password);
+            var result = _hasher.VerifyHashedPassword(s_noUser, hash is null ? _nobody.Value : Convert.ToBase64String(hash), password);
             return result switch
             {
                 _ when hash is null => PasswordCheck.Wrong,
