@@ -12,6 +12,9 @@ internal static class InviteJson
     private static readonly TimeSpan s_lifetime = TimeSpan.FromDays(7);
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(366);
 
+    /// <summary>What a request may have.</summary>
+    public static string[] Fields { get; } = ["uses", "lifetimeSeconds", "note"];
+
     /// <summary>The fields of a request; what is left out makes one account within a week.</summary>
     public static CreateInvite Read(JsonFields body) => new()
     {

@@ -52,6 +52,20 @@ internal sealed partial class JsonFields
 
     public void Refuse(string code, string message) => Fault ??= new Refusal(code, message);
 
+    /// <summary>For a caller to whom a field that nobody reads is a fault: notes the first that is none of these.</summary>
+    public void RefuseOthers(params ReadOnlySpan<string> known)
+    {
+        foreach (var field in _fields)
+        {
+            var name = NameOf(field);
+            if (!known.Contains(name))
+            {
+                Refuse(ErrorCodes.InvalidArgument, $"{name}: is no field of this call, which has {(known.IsEmpty ? "none" : string.Join(", ", known))}.");
+                return;
+            }
+        }
+    }
+
     private void Refuse(ReadOnlySpan<byte> name, string wants) => Refuse(ErrorCodes.InvalidArgument, $"{Text(name)}: {wants}.");
 
     private static string Text(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(utf8);

@@ -30,6 +30,9 @@ internal sealed partial class SideServer(string name, string setting, string url
     /// <summary>Adds what its paths need beside routing. Default: nothing.</summary>
     public Action<IServiceCollection>? Add { get; init; }
 
+    /// <summary>A page for people that is there too, for the log: what it is, and its path. Default: none.</summary>
+    public (string Name, string Path)? Page { get; init; }
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -52,6 +55,10 @@ internal sealed partial class SideServer(string name, string setting, string url
         foreach (var address in _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses)
         {
             Listens(_logger, name, address);
+            if (Page is { } page)
+            {
+                Listens(_logger, page.Name, address + page.Path);
+            }
         }
     }
 

@@ -20,6 +20,9 @@ internal sealed class HttpAnswer
     /// <summary>For 405: what is allowed.</summary>
     public string? Allow { get; init; }
 
+    /// <summary>For 401: how to sign in.</summary>
+    private string Challenge { get; init; } = "Bearer";
+
     private Action<Utf8JsonWriter>? Body { get; init; }
 
     private Func<PipeWriter, CancellationToken, Task>? Download { get; init; }
@@ -45,6 +48,14 @@ internal sealed class HttpAnswer
     public static HttpAnswer Refused(int status, string code, string message, string? allow = null) =>
         new(status) { Refusal = new Refusal(code, message), Allow = allow };
 
+    /// <summary>A refusal of whoever has not said who it is, where that is said in another way than by a token.</summary>
+    public static HttpAnswer Unauthenticated(string message, string challenge) =>
+        new(StatusCodes.Status401Unauthorized) { Refusal = new Refusal(ErrorCodes.Unauthenticated, message), Challenge = challenge };
+
+    /// <summary>A request that could not be read.</summary>
+    public static HttpAnswer Refused(BadHttpRequestException unreadable) => Refused(
+        unreadable.StatusCode, unreadable.StatusCode == StatusCodes.Status413PayloadTooLarge ? ErrorCodes.TooLarge : ErrorCodes.InvalidArgument, "The request could not be read.");
+
     public async Task WriteAsync(HttpContext http)
     {
         var response = http.Response;
@@ -63,7 +74,7 @@ internal sealed class HttpAnswer
 
         if (Status == StatusCodes.Status401Unauthorized && Refusal?.Code == ErrorCodes.Unauthenticated)
         {
-            response.Headers.WWWAuthenticate = "Bearer";
+            response.Headers.WWWAuthenticate = Challenge;
         }
 
         if (Download is not null)

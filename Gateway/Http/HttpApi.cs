@@ -24,7 +24,7 @@ internal sealed partial class HttpApi(ILogger<HttpApi> logger)
         HttpAnswer answer;
         try
         {
-            answer = await ServeAsync(http, calls, bodyIsOptional);
+            answer = await AnswerAsync(http, calls, bodyIsOptional);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -32,7 +32,7 @@ internal sealed partial class HttpApi(ILogger<HttpApi> logger)
         }
         catch (BadHttpRequestException e)
         {
-            answer = HttpAnswer.Refused(e.StatusCode, e.StatusCode == 413 ? ErrorCodes.TooLarge : ErrorCodes.InvalidArgument, "The request could not be read.");
+            answer = HttpAnswer.Refused(e);
         }
         catch (Exception e)
         {
@@ -65,7 +65,8 @@ internal sealed partial class HttpApi(ILogger<HttpApi> logger)
     public static Task NotFoundAsync(HttpContext http) =>
         HttpAnswer.Refused(404, ErrorCodes.UnknownOp, "There is nothing at this path.").WriteAsync(http);
 
-    private static async Task<HttpAnswer> ServeAsync(HttpContext http, Dictionary<string, HttpCall> calls, bool bodyIsOptional)
+    /// <summary>Has the call of the request's method answer; 405 if there is none.</summary>
+    public static async Task<HttpAnswer> AnswerAsync(HttpContext http, IReadOnlyDictionary<string, HttpCall> calls, bool bodyIsOptional)
     {
         if (!calls.TryGetValue(http.Request.Method, out var call))
         {

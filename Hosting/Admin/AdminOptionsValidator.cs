@@ -31,7 +31,8 @@ internal sealed class AdminOptionsValidator(IConfiguration configuration) : IVal
             .Require(options.Secret.Length == 0 || options.SecretFile.Length == 0, "Admin:Secret and Admin:SecretFile are both given. Give one of them.")
             .Require(options.SecretFile.Length == 0 || File.Exists(options.SecretFile), "SecretFile", $"'{options.SecretFile}', which is not there", "a file that this process can read")
             .Require(
-                AdminCredential.Read(options) is not { Length: < AdminOptions.LeastSecret },
+                // Of a file that is not there one fault is enough.
+                (options.SecretFile.Length > 0 && !File.Exists(options.SecretFile)) || AdminCredential.Read(options).Length >= AdminOptions.LeastSecret,
                 $"The secret of the admin API is missing or too short; {AdminOptions.Section}:SecretFile names a file with {AdminOptions.LeastSecret} characters or more, such as `openssl rand -hex 32` makes.")
             .Result();
     }

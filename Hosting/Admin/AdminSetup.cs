@@ -24,7 +24,8 @@ public static class AdminSetup
         builder.Services.AddSingleton(services => new AdminCredential(services.GetRequiredService<IOptions<AdminOptions>>().Value));
         builder.Services.AddSingleton<AdminApi>().AddSingleton<AccountAdministration>().AddSingleton<ServiceAdministration>();
         builder.Services.AddSingleton<NodeAdministration>().AddSingleton<KeyAdministration>();
-        if (builder.Configuration.HasDashboard())
+        var hasDashboard = builder.Configuration.HasDashboard();
+        if (hasDashboard)
         {
             builder.Services.AddSingleton<DashboardDoor>();
         }
@@ -33,7 +34,8 @@ public static class AdminSetup
         builder.Services.AddSingleton<IHostedService>(services => new SideServer(
             "Admin API", $"{AdminOptions.Section}:Url", url, app => Map(app, services), services.GetRequiredService<ILoggerFactory>())
         {
-            Add = builder.Configuration.HasDashboard() ? side => OrleansDashboard.AddViewer(side, builder.Configuration, services.GetRequiredService<IGrainFactory>()) : null,
+            Add = hasDashboard ? side => OrleansDashboard.AddViewer(side, builder.Configuration, services.GetRequiredService<IGrainFactory>()) : null,
+            Page = hasDashboard ? ("Orleans' dashboard", DashboardDoor.Path + "/") : null,
         });
     }
 

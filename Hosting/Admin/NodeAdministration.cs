@@ -1,7 +1,10 @@
+using Microsoft.Extensions.Options;
 using OrleansIM.Gateway;
 using OrleansIM.Gateway.Connections;
+using OrleansIM.Gateway.Frames;
 using OrleansIM.Gateway.Http;
 using OrleansIM.Gateway.Sessions;
+using OrleansIM.Hosting.Cluster;
 using OrleansIM.Protocol;
 
 namespace OrleansIM.Hosting.Admin;
@@ -18,6 +21,7 @@ internal sealed class NodeAdministration(IServiceProvider services)
     {
         var oracle = services.GetRequiredService<ISiloStatusOracle>();
         var self = services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
+        var isAlone = !services.GetRequiredService<IOptions<NodeOptions>>().Value.Enabled;
         return HttpAnswer.Ok(StatusCodes.Status200OK, json =>
         {
             json.WriteStartArray("members"u8);
@@ -25,7 +29,8 @@ internal sealed class NodeAdministration(IServiceProvider services)
             {
                 json.WriteStartObject();
                 json.WriteString("name"u8, oracle.TryGetSiloName(member, out var name) ? name : "");
-                json.WriteString("address"u8, member.Endpoint.ToString());
+                // Of a process that is alone it is only a part of its name: nobody could connect there.
+                json.WriteOptional("address"u8, isAlone ? null : member.Endpoint.ToString());
                 json.WriteString("status"u8, status.ToString().ToLowerInvariant());
                 json.WriteBoolean("self"u8, member.Equals(self));
                 json.WriteEndObject();

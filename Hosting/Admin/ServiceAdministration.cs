@@ -16,18 +16,15 @@ internal sealed class ServiceAdministration(IGrainFactory grains)
     private const int DayInSeconds = 24 * 60 * 60;
     private const int MaxOverlap = 30 * DayInSeconds;
 
+    /// <summary>What the request for a credential may have.</summary>
+    public static string[] CredentialFields { get; } = ["name", "scopes", "prefix", "callsPerMinute"];
+
     private IServiceCredentialsGrain Credentials => grains.GetGrain<IServiceCredentialsGrain>(IServiceGrain.Key);
 
     private IInvitesGrain Invites => grains.GetGrain<IInvitesGrain>(IInvitesGrain.Key);
 
-    public async Task<HttpAnswer> CreateCredentialAsync(HttpContext http)
+    public async Task<HttpAnswer> CreateCredentialAsync(JsonFields body)
     {
-        var (body, wrong) = await JsonBody.ReadAsync(http);
-        if (body is null)
-        {
-            return wrong!;
-        }
-
         var scopes = body.OptionalTexts("scopes"u8, ServiceScopes.All.Count, 32) ?? [];
         var prefix = (body.OptionalText("prefix"u8, AccountIds.MaxLength) ?? "").ToLowerInvariant();
         var request = new CreateServiceCredential
@@ -57,28 +54,16 @@ internal sealed class ServiceAdministration(IGrainFactory grains)
         return HttpAnswer.Ok(StatusCodes.Status200OK, json => json.WriteList("credentials"u8, credentials, Write));
     }
 
-    public async Task<HttpAnswer> RotateCredentialAsync(HttpContext http, string credential)
+    public async Task<HttpAnswer> RotateCredentialAsync(JsonFields body, string credential)
     {
-        var (body, wrong) = await JsonBody.ReadAsync(http, isOptional: true);
-        if (body is null)
-        {
-            return wrong!;
-        }
-
         var overlap = TimeSpan.FromSeconds(body.OptionalNumber("overlapSeconds"u8, 0, MaxOverlap) ?? DayInSeconds);
         return body.Fault is { } fault ? HttpAnswer.Refused(fault) : Answer(await Credentials.RotateAsync(credential, overlap), StatusCodes.Status200OK, Write);
     }
 
     public async Task<HttpAnswer> RevokeCredentialAsync(string credential) => Answer(await Credentials.RevokeAsync(credential));
 
-    public async Task<HttpAnswer> CreateInviteAsync(HttpContext http)
+    public async Task<HttpAnswer> CreateInviteAsync(JsonFields body)
     {
-        var (body, wrong) = await JsonBody.ReadAsync(http, isOptional: true);
-        if (body is null)
-        {
-            return wrong!;
-        }
-
         var request = InviteJson.Read(body);
         return body.Fault is { } fault ? HttpAnswer.Refused(fault) : Answer(await Invites.CreateAsync(request), StatusCodes.Status201Created, InviteJson.Write);
     }

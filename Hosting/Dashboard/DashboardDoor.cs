@@ -3,6 +3,7 @@ using OrleansIM.Audit;
 using OrleansIM.Gateway.Http;
 using OrleansIM.Gateway.Sessions;
 using OrleansIM.Hosting.Admin;
+using OrleansIM.Protocol;
 
 namespace OrleansIM.Hosting.Dashboard;
 
@@ -33,6 +34,15 @@ internal sealed partial class DashboardDoor(AdminCredential credential, Security
         "/SiloCounters/{*address}", "/GrainStats/{*grainName}", "/TopGrainMethods", "/LifecycleStages",
     }.Select(static pattern => pattern == Index ? pattern : Path + pattern).ToFrozenSet(StringComparer.Ordinal);
 
+    // Of the form that all errors of the admin API have. A browser asks for a password if the challenge is Basic, and not otherwise.
+    private static readonly HttpAnswer s_challenge = HttpAnswer.Unauthenticated(
+        "The secret of the admin API as the password, with any user name; or Authorization: Bearer <secret>.", "Basic realm=\"OrleansIM admin\", charset=\"UTF-8\"");
+
+    private static readonly HttpAnswer s_isOff = HttpAnswer.Refused(
+        new Refusal(ErrorCodes.Forbidden, "This is switched off here: the dashboard shows numbers, not what grains hold, whom they belong to, or the log."));
+
+    private static readonly HttpAnswer s_silent = HttpAnswer.Refused(new Refusal(ErrorCodes.Unavailable, "The process that was asked about does not answer."));
+
     /// <summary>Has every endpoint of the package go through here.</summary>
     public void Guard(IEndpointConventionBuilder dashboard) => dashboard.Finally(endpoint =>
     {
@@ -47,8 +57,8 @@ internal sealed partial class DashboardDoor(AdminCredential credential, Security
         Close(http.Response.Headers);
         if (!credential.IsInBrowsers(http))
         {
-            audit.Write(AuditEvents.AdminRefused, null, Protocol.ErrorCodes.Unauthenticated, detail: http.Request.Method);
-            await ChallengeAsync(http);
+            audit.Write(AuditEvents.AdminRefused, null, ErrorCodes.Unauthenticated, detail: http.Request.Method);
+            await s_challenge.WriteAsync(http);
             return;
         }
 
@@ -66,19 +76,11 @@ internal sealed partial class DashboardDoor(AdminCredential credential, Security
         {
             // A process that has just gone, or has no dashboard, or an address of nobody.
             Failed(logger, failure);
-            await Results.Problem("The process that was asked about does not answer.", statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(http);
+            await s_silent.WriteAsync(http);
         }
     }
 
-    private static Task ChallengeAsync(HttpContext http)
-    {
-        http.Response.Headers.WWWAuthenticate = "Basic realm=\"OrleansIM admin\", charset=\"UTF-8\"";
-        return Results.Problem(
-            "The secret of the admin API as the password, with any user name; or Authorization: Bearer <secret>.", statusCode: StatusCodes.Status401Unauthorized).ExecuteAsync(http);
-    }
-
-    private static Task IsOffAsync(HttpContext http) => Results.Problem(
-        "This is switched off here: the dashboard shows numbers, not what grains hold, whom they belong to, or the log.", statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(http);
+    private static Task IsOffAsync(HttpContext http) => s_isOff.WriteAsync(http);
 
     private static void Close(IHeaderDictionary headers)
     {

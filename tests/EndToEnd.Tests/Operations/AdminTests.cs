@@ -7,6 +7,8 @@ namespace OrleansIM.EndToEnd.Tests.Operations;
 /// <summary>Mission P8: what an operator can look at and do.</summary>
 public sealed class AdminTests(AdminServer world) : IClassFixture<AdminServer>
 {
+    private const string Missing = "which is not there";
+
     private readonly TestServer _server = world.Server;
 
     [Fact]
@@ -91,6 +93,7 @@ public sealed class AdminTests(AdminServer world) : IClassFixture<AdminServer>
         var member = Assert.Single((await world.GetAsync("v1/members")).Expect(200).List("members"));
 
         Assert.Equal("active", member.Text("status"));
+        Assert.False(member.Has("address"), "Nobody can connect to a process that is alone.");
         Assert.True(member.GetProperty("self").GetBoolean());
     }
 
@@ -116,6 +119,51 @@ public sealed class AdminTests(AdminServer world) : IClassFixture<AdminServer>
         await _server.LogInAsync(account);
         Assert.DoesNotContain(world.AuditOf(account), line => line.StartsWith("admin", StringComparison.Ordinal));
         Assert.Contains("admin.refused", world.ReadAudit(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("v1/invites", "lifetimeSecond: is no field of this call, which has uses, lifetimeSeconds, note.", "{\"uses\":1,\"lifetimeSecond\":60}")]
+    [InlineData("v1/invites", "Uses: ", "{\"Uses\":5}")]
+    [InlineData("v1/credentials", "scope: ", "{\"name\":\"x\",\"scopes\":[\"invites\"],\"scope\":1}")]
+    [InlineData("v1/credentials/0123456789abcdef/rotate", "overlap: ", "{\"overlap\":0}")]
+    [InlineData("v1/keys/retire", "force: is no field of this call, which has none.", "{\"force\":true}")]
+    [InlineData("v1/accounts/ann/enable", "reason: ", "{\"reason\":\"why not\"}")]
+    public async Task Body_WithAFieldThatNobodyReads_IsRefusedByName(string path, string fault, string body)
+    {
+        using var content = new StringContent(body);
+
+        var refused = await Api.SendAsync(world.Admin, HttpMethod.Post, path, content, AdminServer.Secret);
+
+        Assert.Equal((422, "invalid_argument"), (refused.Status, refused.Code));
+        Assert.Contains(fault, refused.Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("PUT", "v1/accounts/ann", "GET")]
+    [InlineData("GET", "v1/accounts/ann/disable", "POST")]
+    [InlineData("POST", "v1/accounts/ann/sessions", "GET, DELETE")]
+    [InlineData("DELETE", "v1/drain", "GET, POST")]
+    [InlineData("POST", "v1/members", "GET")]
+    public async Task Call_ByAnotherMethod_IsToldThoseThatThereAre(string method, string path, string allowed)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(world.Admin, path));
+        request.Headers.Authorization = new("Bearer", AdminServer.Secret);
+
+        using var answer = await http.SendAsync(request);
+
+        Assert.Equal((405, allowed), ((int)answer.StatusCode, string.Join(", ", answer.Content.Headers.Allow)));
+        Assert.Contains("\"error\":{\"code\":\"unknown_op\"", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Call_OfAPathThatIsNone_IsUnmatchedInTheAuditLog()
+    {
+        Assert.Equal(404, (await world.GetAsync("v1/what-nobody-has")).Status);
+
+        var audit = world.ReadAudit();
+        Assert.Contains("\"GET unmatched\"", audit, StringComparison.Ordinal);
+        Assert.DoesNotContain("{**path}", audit, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -145,7 +193,7 @@ public sealed class AdminTests(AdminServer world) : IClassFixture<AdminServer>
     [Theory]
     [InlineData("is on the command line", "--Admin:Url=http://127.0.0.1:0", "--Admin:Secret=0123456789012345678901234567890123456789")]
     [InlineData("too short", "--Admin:Url=http://127.0.0.1:0")]
-    [InlineData("which is not there", "--Admin:Url=http://127.0.0.1:0", "--Admin:SecretFile=/nowhere/at/all")]
+    [InlineData(Missing, "--Admin:Url=http://127.0.0.1:0", "--Admin:SecretFile=/nowhere/at/all")]
     [InlineData("Admin:Url is 'ftp://x'", "--Admin:Url=ftp://x")]
     [InlineData("Admin:Dashboard is on, and is a part of the admin API", "--Admin:Dashboard=true")]
     [InlineData("Admin:Dashboard", "--Admin:Url=http://127.0.0.1:0", "--Admin:Dashboard=maybe")]
@@ -160,6 +208,7 @@ public sealed class AdminTests(AdminServer world) : IClassFixture<AdminServer>
 
         Assert.Equal(1, await server.ExitAsync(TimeSpan.FromSeconds(60)));
         Assert.Contains(fault, server.Errors, StringComparison.Ordinal);
+        Assert.True(fault != Missing || server.Errors.Trim().Split('\n').Length == 1, server.Errors);
         Assert.DoesNotContain("0123456789", server.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", server.Errors, StringComparison.Ordinal);
     }

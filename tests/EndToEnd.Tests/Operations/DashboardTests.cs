@@ -82,7 +82,8 @@ public sealed class DashboardTests(DashboardServer world) : IClassFixture<Dashbo
     {
         foreach (var address in (string[])["nobody", "S127.0.0.1:1:1"])
         {
-            Assert.Equal(503, (await world.GetAsync($"dashboard/SiloProperties/{address}")).Status);
+            var answer = await world.GetAsync($"dashboard/SiloProperties/{address}");
+            Assert.Equal((503, "unavailable"), (answer.Status, new ApiAnswer(answer.Status, answer.Body, null).Code));
         }
     }
 
@@ -95,6 +96,7 @@ public sealed class DashboardTests(DashboardServer world) : IClassFixture<Dashbo
 
             Assert.Equal((path, 401), (path, stranger.Status));
             Assert.StartsWith("Basic realm=", stranger.Headers["WWW-Authenticate"], StringComparison.Ordinal);
+            Assert.Equal("unauthenticated", new ApiAnswer(stranger.Status, stranger.Body, null).Code);
         }
 
         AuthenticationHeaderValue[] wrong =
@@ -181,6 +183,17 @@ public sealed class DashboardTests(DashboardServer world) : IClassFixture<Dashbo
             Assert.Equal((endpoint.RoutePattern.RawText, 401), (endpoint.RoutePattern.RawText, await AskAsync(app, endpoint, "Bearer wrong")));
             Assert.Equal((endpoint.RoutePattern.RawText, isShut), (endpoint.RoutePattern.RawText, await AskAsync(app, endpoint, $"Bearer {AdminServer.Secret}") == 403));
         }
+    }
+
+    [SkippableFact]
+    public async Task Dashboard_AtTheStart_IsInTheLogWithItsAddress()
+    {
+        _ = world.Admin;
+        using var data = new TempDirectory();
+        var environment = new Dictionary<string, string> { ["Admin__Secret"] = AdminServer.Secret };
+        await using var server = await ChildServer.StartAsync(data.Path, environment, ["--Admin:Url=http://127.0.0.1:0", "--Admin:Dashboard=true"]);
+
+        Assert.Contains($"Orleans' dashboard at {server.AddressOf("Admin API")}dashboard/.", server.Output, StringComparison.Ordinal);
     }
 
     [SkippableFact]
