@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using OrleansIM.Gateway.Hosting;
-using OrleansIM.Hosting.Cluster;
 using Serilog.Events;
 
 namespace OrleansIM.Hosting;
@@ -17,7 +16,7 @@ internal static class FalseAlarms
 
     /// <param name="line">The line.</param>
     /// <param name="age">How long this process lives.</param>
-    public static bool Is(LogEvent line, TimeSpan age) => IsStall(line, age) || IsNotReadyInOrder(line);
+    public static bool Is(LogEvent line, TimeSpan age) => IsStall(line, age) || IsOfAProbe(line);
 
     /// <summary>
     /// Orleans' watchdog measures how long ago it last looked at the silo's parts; one that looks at the clock before it has
@@ -31,11 +30,9 @@ internal static class FalseAlarms
 
     /// <summary>
     /// Who is asked whether it is ready says no while it starts and while it ends. ASP.NET logs each such answer as an error,
-    /// with every probe.
+    /// with every probe, and of a state that lasts too. <see cref="ReadinessLog"/> says it once, and what is in order not at all.
     /// </summary>
-    private static bool IsNotReadyInOrder(LogEvent line) =>
-        line.MessageTemplate.Text.StartsWith(HealthCheck, StringComparison.Ordinal)
-        && Value(line, "HealthCheckDescription") is BackendReadiness.None or GatewayDrain.GoingAway;
+    private static bool IsOfAProbe(LogEvent line) => line.MessageTemplate.Text.StartsWith(HealthCheck, StringComparison.Ordinal);
 
     private static object? Value(LogEvent line, string name) =>
         line.Properties.TryGetValue(name, out var value) && value is ScalarValue { Value: var content } ? content : null;

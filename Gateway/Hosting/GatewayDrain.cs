@@ -14,12 +14,12 @@ internal sealed partial class GatewayDrain(
     : IHostedLifecycleService, IHealthCheck
 {
     /// <summary>What <c>/readyz</c> says then.</summary>
-    public const string GoingAway = "Going away.";
+    private const string GoingAway = "Going away.";
 
     private readonly Lazy<Task> _drained = new(() => streams.DrainAsync(options.DrainSpread, time));
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(streams.IsDraining ? HealthCheckResult.Unhealthy(GoingAway) : HealthCheckResult.Healthy());
+        Task.FromResult(streams.IsDraining ? HealthCheckResult.Unhealthy(GoingAway, data: ReadinessLog.Expected) : HealthCheckResult.Healthy());
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {

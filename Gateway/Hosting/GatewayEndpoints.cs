@@ -49,10 +49,11 @@ public static class GatewayEndpoints
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
+        var log = endpoints.ServiceProvider.GetRequiredService<ReadinessLog>();
         endpoints.MapHealthChecks("/readyz", new HealthCheckOptions
         {
             Predicate = check => check.Tags.Contains(GatewayServices.ReadyTag),
-            ResponseWriter = ReadinessAnswer.WriteAsync,
+            ResponseWriter = (http, report) => ReadinessAnswer.WriteAsync(http, report, log),
         });
         return endpoints;
     }

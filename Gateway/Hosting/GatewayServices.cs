@@ -51,8 +51,15 @@ public static class GatewayServices
 
         services.AddSingleton<GatewayDrain>().AddHostedService(provider => provider.GetRequiredService<GatewayDrain>());
         services.AddHostedService<GatewayClock>();
-        services.AddHealthChecks().AddCheck<GatewayDrain>("gateway", tags: [ReadyTag]);
+        services.AddReadiness().AddCheck<GatewayDrain>("gateway", tags: [ReadyTag]);
         return services;
+    }
+
+    /// <summary>Adds what <c>/readyz</c> needs; the checks that decide about it have the tag <see cref="ReadyTag"/>.</summary>
+    public static IHealthChecksBuilder AddReadiness(this IServiceCollection services)
+    {
+        services.TryAddSingleton<ReadinessLog>();
+        return services.AddHealthChecks();
     }
 
     private static void AddGatewayOptions(IServiceCollection services, Action<GatewayOptions>? configure)

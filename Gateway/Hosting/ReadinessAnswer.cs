@@ -7,9 +7,10 @@ namespace OrleansIM.Gateway.Hosting;
 /// <summary>What <c>/readyz</c> says: the state in the first line, and below it a line for each check that finds something.</summary>
 internal static class ReadinessAnswer
 {
-    /// <summary>Writes it. The status code is set by the caller.</summary>
-    public static Task WriteAsync(HttpContext http, HealthReport report)
+    /// <summary>Writes it, and into the log what has changed. The status code is set by the caller.</summary>
+    public static Task WriteAsync(HttpContext http, HealthReport report, ReadinessLog log)
     {
+        log.Note(report);
         http.Response.ContentType = "text/plain; charset=utf-8";
         return http.Response.WriteAsync(Write(report), http.RequestAborted);
     }

@@ -27,6 +27,6 @@ public static class BackendReadinessSetup
     public static void AddBackendReadiness(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<BackendHealthCheck>();
-        builder.Services.AddHealthChecks().AddCheck<BackendHealthCheck>("backends", tags: [GatewayServices.ReadyTag]);
+        builder.Services.AddReadiness().AddCheck<BackendHealthCheck>("backends", tags: [GatewayServices.ReadyTag]);
     }
 }

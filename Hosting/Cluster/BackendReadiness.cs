@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrleansIM.Gateway.Hosting;
 
 namespace OrleansIM.Hosting.Cluster;
 
@@ -21,7 +22,7 @@ namespace OrleansIM.Hosting.Cluster;
 internal sealed class BackendReadiness(TimeSpan patience)
 {
     /// <summary>What is said for the time that an ordinary start may take.</summary>
-    public const string None = "No process with accounts is known yet.";
+    private const string None = "No process with accounts is known yet.";
 
     private readonly Lock _gate = new();
     private bool _hadOne;
@@ -41,7 +42,9 @@ internal sealed class BackendReadiness(TimeSpan patience)
             var missing = now - (_missingSince ??= now);
             if (!_hadOne)
             {
-                return HealthCheckResult.Unhealthy(missing < patience ? None : FormattableString.Invariant($"No process with accounts is known after {missing.TotalSeconds:0} s."));
+                return missing < patience
+                    ? HealthCheckResult.Unhealthy(None, data: ReadinessLog.Expected)
+                    : HealthCheckResult.Unhealthy(FormattableString.Invariant($"No process with accounts is known after {missing.TotalSeconds:0} s."));
             }
 
             var since = FormattableString.Invariant($"No process with accounts for {missing.TotalSeconds:0} s");

@@ -29,7 +29,7 @@ public static class DatabaseSetup
         }
 
         services.AddHostedService<StorageStartup>();
-        services.AddHealthChecks().AddCheck<StorageHealthCheck>("storage", tags: ["ready"]);
+        services.AddReadiness().AddCheck<StorageHealthCheck>("storage", tags: [GatewayServices.ReadyTag]);
         services.AddKeys(builder.Configuration);
         return builder;
     }

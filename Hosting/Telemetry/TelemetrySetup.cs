@@ -130,7 +130,7 @@ public static class TelemetrySetup
         var ready = services.GetRequiredService<HealthCheckService>();
         var report = await ready.CheckHealthAsync(check => check.Tags.Contains(GatewayServices.ReadyTag), http.RequestAborted);
         http.Response.StatusCode = report.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
-        await ReadinessAnswer.WriteAsync(http, report);
+        await ReadinessAnswer.WriteAsync(http, report, services.GetRequiredService<ReadinessLog>());
     }
 
     /// <summary>

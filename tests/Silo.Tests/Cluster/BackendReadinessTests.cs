@@ -61,5 +61,12 @@ public sealed class BackendReadinessTests
         Assert.Equal("No process with accounts for 31 s.", _readiness.Judge(0, _now + TimeSpan.FromSeconds(31)).Description);
     }
 
+    [Fact]
+    public void Judge_NotReady_IsInOrderForThePatienceAndNoLonger()
+    {
+        Assert.NotEmpty(_readiness.Judge(0, _now).Data);
+        Assert.Empty(_readiness.Judge(0, _now + s_patience).Data);
+    }
+
     private HealthStatus Judge(int backends, TimeSpan after = default) => _readiness.Judge(backends, _now += after).Status;
 }
