@@ -38,6 +38,18 @@ internal sealed partial class OrleansImConnection(
             throw new InvalidOperationException("The connection has nothing to sign in with. Set Login, and Password or Token.");
         }
 
+        try
+        {
+            await StaySignedInAsync(stoppingToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops, maybe in the middle of its start, when it would take this for a failure.
+        }
+    }
+
+    private async Task StaySignedInAsync(CancellationToken stoppingToken)
+    {
         while (true)
         {
             var over = new TaskCompletionSource<SignedOut>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -38,12 +38,19 @@ internal sealed partial class TimelineTrimmer(ITimelineStore store, TimeProvider
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var account in _accounts.Reader.ReadAllAsync(stoppingToken))
+        try
         {
-            if (_wanted.TryRemove(account, out var upTo))
+            await foreach (var account in _accounts.Reader.ReadAllAsync(stoppingToken))
             {
-                await TrimAsync(account, upTo, stoppingToken);
+                if (_wanted.TryRemove(account, out var upTo))
+                {
+                    await TrimAsync(account, upTo, stoppingToken);
+                }
             }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The silo stops, maybe in the middle of its start, when the host would take it for a failure.
         }
     }
 

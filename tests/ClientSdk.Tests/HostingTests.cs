@@ -83,6 +83,27 @@ public sealed class HostingTests
         Assert.Equal("/v1/logout Bearer t1 {\"everywhere\":false}", server.Calls[^1]);
     }
 
+    /// <summary>While a host still starts, it takes a service that was cancelled for one that has failed.</summary>
+    [Fact]
+    public async Task Connection_StoppedBeforeItIsSignedIn_IsNoFailure()
+    {
+        await using var server = await ScriptedServer.StartAsync();
+        var asked = new TaskCompletionSource();
+        server.Http = (context, _) =>
+        {
+            asked.TrySetResult();
+            return Task.Delay(Timeout.Infinite, context.RequestAborted);
+        };
+        using var host = Build(server, [("Login", "ann"), ("Password", "secret")], connect: true);
+        var connection = Assert.IsAssignableFrom<BackgroundService>(Assert.Single(host.Services.GetServices<IHostedService>()));
+        await connection.StartAsync(CancellationToken.None);
+        await asked.Task.Time("the sign-in to be asked for");
+
+        await connection.StopAsync(CancellationToken.None).Time("the connection to stop");
+
+        await connection.ExecuteTask!;
+    }
+
     [Fact]
     public async Task Connection_ServerNotReadyAndTokenExpires_TriesAndSignsInAgain()
     {
