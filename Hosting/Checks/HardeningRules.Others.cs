@@ -10,22 +10,22 @@ internal static partial class HardeningRules
 
     private static IEnumerable<Finding> Secrets(HardeningFacts facts)
     {
-        foreach (var setting in facts.Given.Where(setting => setting.Place == SettingPlace.CommandLine && GivenSettingRules.IsSecret(setting)))
+        if (Names(facts.Given.Where(static setting => setting.Place == SettingPlace.CommandLine && GivenSettingRules.IsSecret(setting))) is { Length: > 0 } typed)
         {
-            yield return new("secret-on-command-line", Severity.High, $"{setting.Key} is on the command line, where everybody on this machine can read it.", "Use the environment, or the setting that names a file.");
+            yield return new("secret-on-command-line", Severity.High, $"On the command line, where everybody on this machine can read it: {typed}.", "Use the environment, or the setting that names a file.");
         }
 
-        foreach (var key in facts.Given.Where(IsSecretInFile).Select(setting => setting.Key).Distinct())
+        if (Names(facts.Given.Where(setting => setting.Place == SettingPlace.File && GivenSettingRules.IsSecret(setting) && facts.IsOpenToOthers(facts.File))) is { Length: > 0 } kept)
         {
-            yield return new("secret-in-config", Severity.Medium, $"{key} is in the file of settings, which everybody on this machine may read.", "chmod 600, or use the environment.");
+            yield return new("secret-in-config", Severity.Medium, $"In the file of settings, which everybody on this machine may read: {kept}.", "chmod 600, or use the environment.");
         }
 
-        foreach (var setting in facts.Given.Where(setting => s_secretFiles.Contains(setting.Key.Split(':')[^1], StringComparer.OrdinalIgnoreCase) && facts.IsOpenToOthers(setting.Value)))
+        if (Names(facts.Given.Where(setting => s_secretFiles.Contains(setting.Key.Split(':')[^1], StringComparer.OrdinalIgnoreCase) && facts.IsOpenToOthers(setting.Value))) is { Length: > 0 } named)
         {
-            yield return new("secret-file-open", Severity.Medium, $"The file of {setting.Key} may be read by everybody on this machine.", "chmod 600, owned by the service's user.");
+            yield return new("secret-file-open", Severity.Medium, $"Everybody on this machine may read the file of {named}.", "chmod 600, owned by the service's user.");
         }
 
-        bool IsSecretInFile(GivenSetting setting) => setting.Place == SettingPlace.File && GivenSettingRules.IsSecret(setting) && facts.IsOpenToOthers(facts.File);
+        static string Names(IEnumerable<GivenSetting> settings) => string.Join(", ", settings.Select(static setting => setting.Key).Distinct(StringComparer.OrdinalIgnoreCase));
     }
 
     private static IEnumerable<Finding> Issuers(HardeningFacts facts)

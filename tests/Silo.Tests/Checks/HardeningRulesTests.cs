@@ -82,14 +82,16 @@ public sealed partial class HardeningRulesTests
             new ConfigurationBuilder().Build(),
             [
                 new("Storage:ConnectionString", "Host=db;Password=s3cret", SettingPlace.CommandLine), new("Admin:Secret", "s3cret", SettingPlace.File), new("Storage:ConnectionString", "Host=db", SettingPlace.File),
+                new("Accounts:Issuers:0:Secret", "s3cret", SettingPlace.File), new("Accounts:Issuers:0:SecretFile", "/open/i", SettingPlace.File), new("Admin:Secret", "s3cret", SettingPlace.CommandLine),
                 new("Admin:SecretFile", "/open/s", SettingPlace.Environment), new("Tls:KeyFile", "/closed/k", SettingPlace.File),
             ],
             "/open/settings.json",
             file => file.StartsWith("/open/", StringComparison.Ordinal)));
 
-        Assert.Contains(findings, finding => finding.Id == "secret-on-command-line" && finding.What.StartsWith("Storage:ConnectionString", StringComparison.Ordinal));
-        Assert.Contains("Admin:Secret ", Assert.Single(findings, finding => finding.Id == "secret-in-config").What, StringComparison.Ordinal);
-        Assert.Contains("Admin:SecretFile", Assert.Single(findings, finding => finding.Id == "secret-file-open").What, StringComparison.Ordinal);
+        // Each once, however many settings it is about.
+        Assert.EndsWith(": Storage:ConnectionString, Admin:Secret.", Assert.Single(findings, finding => finding.Id == "secret-on-command-line").What, StringComparison.Ordinal);
+        Assert.EndsWith(": Admin:Secret, Accounts:Issuers:0:Secret.", Assert.Single(findings, finding => finding.Id == "secret-in-config").What, StringComparison.Ordinal);
+        Assert.EndsWith(" Accounts:Issuers:0:SecretFile, Admin:SecretFile.", Assert.Single(findings, finding => finding.Id == "secret-file-open").What, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", string.Concat(findings), StringComparison.Ordinal);
     }
 
