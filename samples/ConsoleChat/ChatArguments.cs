@@ -8,10 +8,10 @@ namespace OrleansIM.ConsoleChat;
 internal sealed record ChatArguments(Uri Server, string? Account, bool Register, string? Invite)
 {
     public const string Usage = """
-        usage: ConsoleChat [--server http://127.0.0.1:5080] [--register [--invite CODE]] [account]
+        usage: ConsoleChat [--server http://127.0.0.1:5080] [--register] [--invite CODE] [account]
           account      an account id, or the address of a bound mailbox; asked for if it is left out
           --register   makes the account first, if it is not there
-          --invite     the code of an invite, where the server wants one of who registers
+          --invite     makes the account too, with the code of an invite, where the server wants one of who registers
         The password is asked for, unless the environment has it in ORLEANSIM_PASSWORD. Without a terminal, account and
         password are the first lines of the input, commands and messages those after them, and the exit code is 1 if
         anything was refused or a message did not reach the server.

@@ -1,4 +1,4 @@
-// A chat in the terminal: dotnet run --project samples/ConsoleChat -- [--server http://127.0.0.1:5080] [--register [--invite CODE]] [account]
+// A chat in the terminal: dotnet run --project samples/ConsoleChat -- [--server http://127.0.0.1:5080] [--register] [--invite CODE] [account]
 // Without a terminal (a pipe, a dumb one) it works line by line; /help says how. ORLEANSIM_PASSWORD or the first line is the password.
 using OrleansIM.Client;
 using OrleansIM.ConsoleChat;

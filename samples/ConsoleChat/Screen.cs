@@ -29,7 +29,8 @@ internal sealed class Screen(Chat chat, ImPump pump)
         };
         TalkToTheFirst();
         AnsiConsole.AlternateScreen(() => AnsiConsole.Live(Draw()).AutoClear(true).Start(Loop));
-        AnsiConsole.MarkupLineInterpolated($"[grey]Goodbye. {chat.Connection}.[/]");
+        // Of a connection that was in order there is nothing to say any more.
+        AnsiConsole.MarkupLineInterpolated($"[grey]{(chat.IsOnline ? "" : $"{chat.Connection}. ")}Goodbye.[/]");
     }
 
     private void Loop(LiveDisplayContext screen)

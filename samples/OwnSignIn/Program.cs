@@ -4,12 +4,18 @@ using OrleansIM.Client;
 if (args is not [var idToken, var friend, ..])
 {
     Console.Error.WriteLine("usage: OwnSignIn ID_TOKEN FRIEND [http://127.0.0.1:5080]; the server has to know who issues the token");
-    return 1;
+    return 2;
+}
+
+var address = args.ElementAtOrDefault(2) ?? "http://127.0.0.1:5080";
+if (!Uri.TryCreate(address, UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https"))
+{
+    Console.Error.WriteLine($"OwnSignIn: '{address}' is no address of a server, which is like http://127.0.0.1:5080 or https://im.example.com");
+    return 2;
 }
 
 try
 {
-    var server = new Uri(args.ElementAtOrDefault(2) ?? "http://127.0.0.1:5080");
     await using var im = new ImClient(new ImClientOptions { Server = server, Device = "game client" });
     using var messages = im.On<MessageReceived>(message => Console.WriteLine($"{message.From}: {message.Body}"));
     await im.SignInWithJwtAsync(idToken);
@@ -22,8 +28,8 @@ try
     while (Console.ReadLine() is { } line) { await im.SendAsync(me, friend, line); }
     return 0;
 }
-catch (Exception refused) when (refused is ImException or UriFormatException)
+catch (ImException refused)
 {
-    Console.Error.WriteLine($"OwnSignIn: {(refused as ImException)?.Code} {refused.Message}");
+    Console.Error.WriteLine($"OwnSignIn: {refused.Code} {refused.Message}");
     return 1;
 }

@@ -3,9 +3,16 @@ using OrleansIM.Client;
 using OrleansIM.Protocol;
 
 const string Password = "correct horse battery staple";
+var address = args.FirstOrDefault("http://127.0.0.1:5080");
+if (!Uri.TryCreate(address, UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https"))
+{
+    Console.Error.WriteLine($"TwoAccounts: '{address}' is no address of a server, which is like http://127.0.0.1:5080 or https://im.example.com");
+    return 2;
+}
+
 try
 {
-    var options = new ImClientOptions { Server = new Uri(args.FirstOrDefault("http://127.0.0.1:5080")) };
+    var options = new ImClientOptions { Server = server };
     await using ImClient ann = new(options), bob = new(options);
     foreach (var account in new[] { "ann", "ann.work", "bob" })
     {
@@ -30,9 +37,9 @@ try
         if (happened is MessageReceived { Account: "ann.work", From: "bob" }) { return 0; }
     }
 }
-catch (Exception refused) when (refused is ImException or UriFormatException)
+catch (ImException refused)
 {
-    Console.Error.WriteLine($"TwoAccounts: {(refused as ImException)?.Code} {refused.Message}");
+    Console.Error.WriteLine($"TwoAccounts: {refused.Code} {refused.Message}");
 }
 
 return 1;

@@ -6,16 +6,21 @@ using UnityEngine;
 using UnityShaped;
 
 const string Password = "correct horse battery staple";
-var server = args.FirstOrDefault("http://127.0.0.1:5080");
+var address = args.FirstOrDefault("http://127.0.0.1:5080");
 var limit = TimeSpan.FromSeconds(120);
+if (!Uri.TryCreate(address, UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https"))
+{
+    Console.Error.WriteLine($"UnityShaped.Player: '{address}' is no address of a server, which is like http://127.0.0.1:5080 or https://im.example.com");
+    return 2;
+}
 
 try
 {
     // The other side, in an ordinary program. Nothing here waits on the main thread of the game.
-    await using var villager = new ImClient(new ImClientOptions { Server = new Uri(server) });
+    await using var villager = new ImClient(new ImClientOptions { Server = server });
     await Task.Run(async () =>
     {
-        await using var hero = new ImClient(new ImClientOptions { Server = new Uri(server) });
+        await using var hero = new ImClient(new ImClientOptions { Server = server });
         foreach (var account in (string[])["hero", "villager"])
         {
             try { await villager.RegisterAsync(account, Password); }
@@ -30,16 +35,16 @@ try
 
     return Play() ? 0 : 1;
 }
-catch (Exception refused) when (refused is ImException or UriFormatException)
+catch (ImException refused)
 {
-    Console.Error.WriteLine($"UnityShaped.Player: {(refused as ImException)?.Code} {refused.Message}");
+    Console.Error.WriteLine($"UnityShaped.Player: {refused.Code} {refused.Message}");
     return 1;
 }
 
 bool Play()
 {
     using var engine = new Engine();
-    var connection = new ChatConnection { Server = server, Login = "hero", Password = Password };
+    var connection = new ChatConnection { Server = address, Login = "hero", Password = Password };
     var panel = new ChatPanel { Connection = connection };
     engine.Load(connection, panel);
     var ok = engine.RunUntil(() => connection.IsReady, limit);

@@ -71,6 +71,13 @@ public sealed class JavaScriptSdkTests
             (1, "two.mjs: this Node has no WebSocket: take Node 22, or node --experimental-websocket two.mjs\n"),
             await NodeProcess.RunProgramAsync(program, server.Address.ToString(), await NodeRuntime.FlagsWithoutWebSocketAsync()));
 
+        foreach (var address in (string[])["nowhere", "localhost:5080", "ftp://im.example.com"])
+        {
+            Assert.Equal(
+                (2, $"two.mjs: '{address}' is no address of a server, which is like http://127.0.0.1:5080 or https://im.example.com\n"),
+                await NodeProcess.RunProgramAsync(program, address));
+        }
+
         // Nobody listens at a port of this kind.
         Assert.Equal((1, "two.mjs: http://127.0.0.1:2/ does not answer: connect ECONNREFUSED 127.0.0.1:2\n"), await NodeProcess.RunProgramAsync(program, "http://127.0.0.1:2/"));
         var (code, said) = await NodeProcess.RunProgramAsync(program, server.Address.ToString());

@@ -19,11 +19,13 @@ public sealed class RefusalTests
     }
 
     [Theory]
-    [InlineData("TwoAccounts: ", "TwoAccounts", "nowhere")]
-    [InlineData("UnityShaped.Player: ", "UnityShaped.Player", "nowhere")]
+    [InlineData("TwoAccounts: 'nowhere' is no address of a server, which is like http://127.0.0.1:5080 ", "TwoAccounts", "nowhere")]
+    [InlineData("TwoAccounts: 'localhost:5080' is no address of a server, ", "TwoAccounts", "localhost:5080")]
+    [InlineData("UnityShaped.Player: 'ftp://im.example.com' is no address of a server, ", "UnityShaped.Player", "ftp://im.example.com")]
+    [InlineData("OwnSignIn: '/tmp' is no address of a server, ", "OwnSignIn", "a.b.c", "bob", "/tmp")]
     [InlineData("usage: OwnSignIn ID_TOKEN FRIEND", "OwnSignIn")]
     public async Task Sample_CalledWrongly_SaysSoInALine(string beginning, params string[] command) =>
-        Assert.StartsWith(beginning, await FailAsync(command), StringComparison.Ordinal);
+        Assert.StartsWith(beginning, await FailAsync(2, command), StringComparison.Ordinal);
 
     [Fact]
     public async Task TwoAccounts_SecondOneDeleted_SaysSoInALine()
@@ -199,11 +201,13 @@ public sealed class RefusalTests
         return new Conversation(start);
     }
 
-    /// <summary>Runs a sample that ends with 1 and answers the only line that it says.</summary>
-    private static async Task<string> FailAsync(params string[] command)
+    private static Task<string> FailAsync(params string[] command) => FailAsync(1, command);
+
+    /// <summary>Runs a sample that ends with that code and answers the only line that it says.</summary>
+    private static async Task<string> FailAsync(int code, string[] command)
     {
-        var (code, said) = await Dotnet.RunAsync(Dotnet.Root, ["dotnet", Dotnet.Sample(command[0]), .. command[1..]]);
-        Assert.True(code == 1, said);
+        var (ended, said) = await Dotnet.RunAsync(Dotnet.Root, ["dotnet", Dotnet.Sample(command[0]), .. command[1..]]);
+        Assert.True(ended == code, said);
         return Assert.Single(said.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 }
