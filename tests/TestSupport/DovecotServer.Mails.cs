@@ -7,12 +7,6 @@ namespace OrleansIM.TestSupport;
 /// <content>How mails get into mailboxes.</content>
 public sealed partial class DovecotServer
 {
-    private const UnixFileMode ReadableByAll =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-
-    private const UnixFileMode WritableByAll = ReadableByAll | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-
     private int _files;
 
     private string MailRoot => Path.Combine(_folder.Path, "mail");
@@ -116,7 +110,7 @@ public sealed partial class DovecotServer
             if (!Directory.Exists(path))
             {
                 Directory.CreateDirectory(path);
-                File.SetUnixFileMode(path, WritableByAll);
+                TempDirectory.Open(path, isWritable: true);
             }
         }
     }

@@ -142,10 +142,10 @@ public sealed partial class DovecotServer : IAsyncLifetime
         }
 
         // The mail user has to get into a folder of root's, and the tests put mails where that user can move them.
-        File.SetUnixFileMode(_folder.Path, ReadableByAll);
+        TempDirectory.Open(_folder.Path);
         Directory.CreateDirectory(Path.Combine(_folder.Path, "users"));
         Directory.CreateDirectory(MailRoot);
-        File.SetUnixFileMode(MailRoot, WritableByAll);
+        TempDirectory.Open(MailRoot, isWritable: true);
 
         _tokens = await TokenEndpoint.StartAsync();
         (ImapPort, ImapsPort, LmtpPort) = (Ports.Free(), Ports.Free(), Ports.Free());

@@ -52,8 +52,7 @@ public sealed class SubmissionServer(DovecotServer dovecot) : IAsyncLifetime
             return;
         }
 
-        File.SetUnixFileMode(_folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-            | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        TempDirectory.Open(_folder.Path);
         (StartTlsPort, TlsPort, PlainPort) = (Ports.Free(), Ports.Free(), Ports.Free());
         await WriteConfigurationAsync();
         await StartAsync();

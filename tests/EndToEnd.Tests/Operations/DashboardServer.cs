@@ -9,8 +9,6 @@ namespace OrleansIM.EndToEnd.Tests.Operations;
 /// <summary>A server with Orleans' dashboard, where this build has it; nothing elsewhere.</summary>
 public sealed partial class DashboardServer : IAsyncLifetime
 {
-    private const string Missing = "There is no dashboard: it needs the engine Orleans and the package Microsoft.Orleans.Dashboard.";
-
     private static readonly HttpClient s_http = new(new HttpClientHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(60) };
 
     private readonly TempDirectory _data = new();
@@ -23,7 +21,7 @@ public sealed partial class DashboardServer : IAsyncLifetime
     {
         get
         {
-            Skip.IfNot(OrleansDashboard.IsThere, Missing);
+            Skip.IfNot(OrleansDashboard.IsThere, MissingPackages.Dashboard);
             return _inner;
         }
     }

@@ -43,7 +43,7 @@ public sealed class DashboardClusterTests : IAsyncLifetime
     [SkippableFact]
     public async Task Dashboard_WhereNotAllHaveIt_ShowsThoseThatDoAndOutlivesThem()
     {
-        Skip.IfNot(OrleansDashboard.IsThere, "There is no dashboard: it needs the engine Orleans and the package Microsoft.Orleans.Dashboard.");
+        Skip.IfNot(OrleansDashboard.IsThere, MissingPackages.Dashboard);
         var without = await StartAsync(hasDashboard: false);
         var first = await StartAsync(hasDashboard: true);
         var second = await StartAsync(hasDashboard: true);
