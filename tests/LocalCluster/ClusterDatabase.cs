@@ -6,7 +6,7 @@ namespace OrleansIM.Clusters;
 /// <summary>The PostgreSQL of a local cluster.</summary>
 public sealed class ClusterDatabase : IAsyncDisposable
 {
-    private readonly PostgresServer _server = new() { IsOutOfReachOfCtrlC = true };
+    private readonly PostgresServer _server = new() { FolderPrefix = LocalCluster.FolderPrefix, IsOutOfReachOfCtrlC = true };
     private readonly Guardian _guardian;
     private int? _pid;
     private bool _hasFiles;

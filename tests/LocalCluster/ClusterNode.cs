@@ -22,12 +22,15 @@ public sealed class ClusterNode
     private readonly string[] _arguments;
     private readonly Guardian _guardian;
     private readonly TimeSpan _startTimeout;
+    // What was written before to a file that stays from one cluster to the next.
+    private readonly long _logStart;
     private Process? _process;
 
     internal ClusterNode(string name, ClusterRole role, Uri url, string logFile, string program, string[] arguments, Guardian guardian, TimeSpan startTimeout)
     {
         (Name, Role, Url, LogFile, Program) = (name, role, url, logFile, program);
         (_arguments, _guardian, _startTimeout) = (arguments, guardian, startTimeout);
+        _logStart = File.Exists(logFile) ? new FileInfo(logFile).Length : 0;
     }
 
     /// <summary><c>silo-1</c>, <c>gateway-1</c>, …</summary>
@@ -39,7 +42,7 @@ public sealed class ClusterNode
     /// <summary>Where it answers HTTP: a gateway everything, a silo its health.</summary>
     public Uri Url { get; }
 
-    /// <summary>Everything it and those before it under this name have said.</summary>
+    /// <summary>Everything it and those before it under this name have said, and those of an earlier cluster with the same folder.</summary>
     public string LogFile { get; }
 
     /// <summary>What is run at the next start.</summary>
@@ -128,7 +131,7 @@ public sealed class ClusterNode
     /// <summary>The last lines of its log.</summary>
     public string LogEnd() => string.Join('\n', ReadLog().TakeLast(30));
 
-    /// <summary>The lines of its log, as far as they are written.</summary>
+    /// <summary>The lines of its log, as far as they are written, without those of an earlier cluster.</summary>
     public IReadOnlyList<string> ReadLog()
     {
         if (!File.Exists(LogFile))
@@ -137,6 +140,7 @@ public sealed class ClusterNode
         }
 
         using var file = new FileStream(LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        file.Position = _logStart <= file.Length ? _logStart : 0;
         using var reader = new StreamReader(file);
         return reader.ReadToEnd().Split('\n');
     }

@@ -9,7 +9,10 @@ namespace OrleansIM.Clusters;
 /// </summary>
 public sealed class LocalCluster : IAsyncDisposable
 {
-    private readonly TempDirectory _folder = new();
+    /// <summary>How the names of its temporary folders begin.</summary>
+    internal const string FolderPrefix = "orleansim-cluster-";
+
+    private readonly TempDirectory _folder = new(FolderPrefix);
     private readonly Guardian _guardian;
     private readonly LocalClusterOptions _options;
     private readonly string _id = "local" + Random.Shared.Next(1_000_000_000).ToString(CultureInfo.InvariantCulture);

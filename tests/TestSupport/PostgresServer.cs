@@ -15,11 +15,18 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>Why tests are skipped when <see cref="IsAvailable"/> is false.</summary>
     public const string MissingReason = "PostgreSQL is not installed (Debian: apt-get install postgresql).";
 
-    private readonly TempDirectory _folder = new();
+    private readonly Lazy<TempDirectory> _folder;
     private readonly string? _binaries = FindBinaries();
     private Process? _server;
     private int _port;
     private int _databases;
+
+    public PostgresServer() => _folder = new(() => new TempDirectory(FolderPrefix));
+
+    /// <summary>How the name of its temporary folder begins. Set before the start.</summary>
+    public string FolderPrefix { get; init; } = "orleansim-test-";
+
+    private string Folder => _folder.Value.Path;
 
     /// <summary>Whether the binaries are here.</summary>
     public bool IsAvailable => _binaries is not null;
@@ -33,7 +40,7 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private string PidFile => Path.Combine(Data, "postmaster.pid");
 
-    private string Data => Path.Combine(DataFolder ?? _folder.Path, "data");
+    private string Data => Path.Combine(DataFolder ?? Folder, "data");
 
     /// <summary>Where its files are: a folder of somebody else's. Default: one of its own. Set before the start.</summary>
     public string? DataFolder { get; init; }
@@ -64,7 +71,7 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>Dumps a database while it is in use (<c>pg_dump</c>), and answers the file.</summary>
     public async Task<string> DumpAsync(string connectionString)
     {
-        var file = Path.Combine(_folder.Path, $"dump{Interlocked.Increment(ref _databases)}");
+        var file = Path.Combine(Folder, $"dump{Interlocked.Increment(ref _databases)}");
         await RunServerToolAsync("pg_dump", [.. At(connectionString), "-Fc", "-f", file]);
         return file;
     }
@@ -87,7 +94,7 @@ public sealed class PostgresServer : IAsyncLifetime
         // PostgreSQL refuses to run as root, and insists on owning its folder.
         if (Environment.IsPrivilegedProcess)
         {
-            await RunAsync(["chown", "postgres", _folder.Path, DataFolder ?? _folder.Path], cancellation);
+            await RunAsync(["chown", "postgres", Folder, DataFolder ?? Folder], cancellation);
         }
 
         await RunAsync(ServerTool("initdb", "-D", Data, "-A", "trust", "-U", "postgres", "--no-sync", "--no-locale", "-E", "UTF8"), cancellation);
@@ -100,7 +107,7 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         if (Tls is var (authority, names))
         {
-            var (_, key) = authority.Write(_folder.Path, "server", names);
+            var (_, key) = authority.Write(Folder, "server", names);
             if (Environment.IsPrivilegedProcess)
             {
                 await RunAsync(["chown", "postgres", key]);
@@ -120,8 +127,8 @@ public sealed class PostgresServer : IAsyncLifetime
     public async Task StartAsync(CancellationToken cancellation = default)
     {
         _server = Start(ServerTool(
-            "postgres", "-D", Data, "-p", _port.ToString(CultureInfo.InvariantCulture), "-k", _folder.Path, "-h", "127.0.0.1", "-c", "max_connections=300",
-            "-c", Tls is null ? "ssl=off" : "ssl=on", "-c", $"ssl_cert_file={Path.Combine(_folder.Path, "server.pem")}", "-c", $"ssl_key_file={Path.Combine(_folder.Path, "server.key")}"));
+            "postgres", "-D", Data, "-p", _port.ToString(CultureInfo.InvariantCulture), "-k", Folder, "-h", "127.0.0.1", "-c", "max_connections=300",
+            "-c", Tls is null ? "ssl=off" : "ssl=on", "-c", $"ssl_cert_file={Path.Combine(Folder, "server.pem")}", "-c", $"ssl_key_file={Path.Combine(Folder, "server.key")}"));
         await Eventually.TrueAsync(() => AnswersAsync(cancellation), "PostgreSQL to accept connections", TimeSpan.FromSeconds(60));
     }
 
@@ -138,7 +145,10 @@ public sealed class PostgresServer : IAsyncLifetime
         }
         finally
         {
-            _folder.Dispose();
+            if (_folder.IsValueCreated)
+            {
+                _folder.Value.Dispose();
+            }
         }
     }
 
@@ -240,7 +250,7 @@ public sealed class PostgresServer : IAsyncLifetime
     {
         var process = Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
-            WorkingDirectory = _folder.Path,
+            WorkingDirectory = Folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;

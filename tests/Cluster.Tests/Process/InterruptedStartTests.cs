@@ -31,6 +31,8 @@ public sealed class InterruptedStartTests : IDisposable
             isEarly ? "the database to be made" : "the silo to start",
             s_patience);
 
+        Assert.All(Directory.GetDirectories(Temporary, "orleansim-*"), folder => Assert.StartsWith("orleansim-cluster-", Path.GetFileName(folder), StringComparison.Ordinal));
+
         // To everybody in the foreground, as the terminal does it.
         using (var signal = System.Diagnostics.Process.Start("kill", ["-INT", "--", string.Create(CultureInfo.InvariantCulture, $"-{cluster.Id}")]))
         {
@@ -51,14 +53,8 @@ public sealed class InterruptedStartTests : IDisposable
     private void MakeTemporary()
     {
         Directory.CreateDirectory(Temporary);
-        if (OperatingSystem.IsLinux())
-        {
-            foreach (var folder in (string[])[_folder.Path, Temporary])
-            {
-                File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-                    | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
-            }
-        }
+        TempDirectory.Open(_folder.Path);
+        TempDirectory.Open(Temporary);
     }
 
     private ProcessStartInfo Command()
