@@ -8,7 +8,7 @@ public sealed class MemoryOptions
 
     /// <summary>
     /// Up to how many MB of managed memory a quiet server gives back what its last busy time has left. This stops the
-    /// process for one collection, about 1.6 ms per MB that is in use, at most once a minute. 0: never. Default: 512.
+    /// process for one collection, about 1.6 ms per MB that is in use, and for a hundredth of the time at most unless it doubles. 0: never. Default: 512.
     /// </summary>
     public int TrimUpTo { get; set; } = 512;
 }

@@ -39,9 +39,10 @@ internal sealed partial class MemoryTrimmer(IOptions<MemoryOptions> options, Tim
         var before = Look();
         var start = time.GetTimestamp();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        var took = time.GetElapsedTime(start);
         var after = Look();
-        _rules.OnTrimmed(after);
-        LogTrimmed((before.Committed - after.Committed) / (1024 * 1024), (long)time.GetElapsedTime(start).TotalMilliseconds);
+        _rules.OnTrimmed(after, took);
+        LogTrimmed((before.Committed - after.Committed) / (1024 * 1024), (long)took.TotalMilliseconds);
     }
 
     // Committed as of the last collection, which is what a wave leaves behind.

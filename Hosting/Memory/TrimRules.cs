@@ -18,12 +18,15 @@ internal sealed class TrimRules(long upTo)
 
     // More than comes back by itself when there is a little to do: the youngest generation is as large as a cache.
     private const long LeastGrowth = 64 * 1024 * 1024;
-    private static readonly int s_looksBetween = (int)(TimeSpan.FromMinutes(1) / Pace);
+
+    // What the process stands still for is a hundredth of the time at most, unless it has become twice as large meanwhile.
+    private const int TimesAsLong = 100;
 
     // What had been allocated at each of the last looks, the oldest first. Before the first look it was not quiet.
     private readonly long[] _allocated = [.. Enumerable.Repeat(long.MinValue / 2, QuietLooks)];
     private long _trimmed;
-    private int _sinceLast = s_looksBetween;
+    private int _sinceLast;
+    private int _looksBetween;
 
     /// <summary>One look; true if memory is to be given back now.</summary>
     /// <param name="look">What the runtime says.</param>
@@ -33,11 +36,11 @@ internal sealed class TrimRules(long upTo)
         _allocated.AsSpan(1).CopyTo(_allocated);
         _allocated[^1] = look.Allocated;
         _sinceLast++;
-        return isQuiet && _sinceLast > s_looksBetween && look.Committed <= upTo && look.Committed - _trimmed >= Math.Max(LeastGrowth, _trimmed / 4);
+        return isQuiet && (_sinceLast > _looksBetween || look.Committed >= 2 * _trimmed) && look.Committed <= upTo && look.Committed - _trimmed >= Math.Max(LeastGrowth, _trimmed / 4);
     }
 
-    /// <summary>It was done; this is what is left.</summary>
-    public void OnTrimmed(MemoryLook look) => (_trimmed, _sinceLast) = (look.Committed, 0);
+    /// <summary>It was done, and took so long; this is what is left.</summary>
+    public void OnTrimmed(MemoryLook look, TimeSpan took) => (_trimmed, _sinceLast, _looksBetween) = (look.Committed, 0, (int)(took * TimesAsLong / Pace));
 }
 
 /// <summary>What the runtime says about managed memory.</summary>

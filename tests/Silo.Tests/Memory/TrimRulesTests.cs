@@ -54,9 +54,19 @@ public sealed class TrimRulesTests
     public void Growth_SoonAfterATrim_Waits()
     {
         Assert.Contains(true, Enumerable.Range(0, 3).Select(_ => Look(allocated: 0, committed: 100 * MB)));
-        _rules.OnTrimmed(new MemoryLook(_allocated, 80 * MB));
+        _rules.OnTrimmed(new MemoryLook(_allocated, 101 * MB), took: TimeSpan.FromMilliseconds(150));
 
-        Assert.All(Enumerable.Range(0, 120), _ => Assert.False(Look(allocated: 0, committed: 200 * MB)));
+        // A hundred times as long, with two looks a second.
+        Assert.All(Enumerable.Range(0, 30), _ => Assert.False(Look(allocated: 0, committed: 200 * MB)));
+        Assert.True(Look(allocated: 0, committed: 200 * MB));
+    }
+
+    [Fact]
+    public void Growth_ToTwiceAsMuchSoonAfterATrim_DoesNotWait()
+    {
+        Assert.Contains(true, Enumerable.Range(0, 3).Select(_ => Look(allocated: 0, committed: 130 * MB)));
+        _rules.OnTrimmed(new MemoryLook(_allocated, 100 * MB), took: TimeSpan.FromMinutes(1));
+
         Assert.True(Look(allocated: 0, committed: 200 * MB));
     }
 
@@ -64,7 +74,7 @@ public sealed class TrimRulesTests
     public void WhatIsLeft_IsNoGrowth()
     {
         Assert.Contains(true, Enumerable.Range(0, 3).Select(_ => Look(allocated: 0, committed: 240 * MB)));
-        _rules.OnTrimmed(new MemoryLook(_allocated, 180 * MB));
+        _rules.OnTrimmed(new MemoryLook(_allocated, 180 * MB), took: TimeSpan.Zero);
 
         Assert.All(Enumerable.Range(0, 500), _ => Assert.False(Look(allocated: 0, committed: 240 * MB)));
     }

@@ -14,7 +14,8 @@ internal abstract class MemorySide(int sessions) : ISide
     /// <summary>Sessions that come and go before the first look, so that code and pools are there.</summary>
     protected const int WarmUps = 100;
 
-    private static readonly TimeSpan s_settling = TimeSpan.FromSeconds(3);
+    // Until what a wave has set going is over, and a server that gives memory back has done it.
+    private static readonly TimeSpan s_settling = TimeSpan.FromSeconds(10);
 
     /// <summary>There is none between the rounds.</summary>
     public int ServerId => 0;
