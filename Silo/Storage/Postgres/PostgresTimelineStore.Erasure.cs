@@ -14,6 +14,12 @@ internal sealed partial class PostgresTimelineStore : ITimelineErasure
         ON CONFLICT DO NOTHING
         """;
 
+    private const string Groups = $"""
+        SELECT peer FROM timeline_peer WHERE account = $1 AND peer >= 'group:' AND peer < 'group;'
+        UNION
+        SELECT peer FROM timeline WHERE account = $1 AND peer >= 'group:' AND peer < 'group;' AND seq >= {PeerBlocks.FirstUnsealed}
+        """;
+
     public async Task<IReadOnlyList<string>> ReadHoldersAsync(string contact, string after, int limit, CancellationToken cancellation)
     {
         await using var command = Command(
@@ -27,13 +33,8 @@ internal sealed partial class PostgresTimelineStore : ITimelineErasure
         await Outages.TryAsync(() => command.ExecuteNonQueryAsync(cancellation));
     }
 
-    public async Task<IReadOnlyList<TimelineEntry>> ReadContactEntriesAsync(string account, string contact, long after, int limit, CancellationToken cancellation)
-    {
-        await using var command = Command(
-            $"SELECT {Columns} FROM timeline WHERE account = $1 AND peer = $2 AND seq > $3 AND kind = $4 ORDER BY seq LIMIT $5",
-            account, contact, after, (short)EntryKind.Contact, limit);
-        return await QueryAsync(command, ReadEntry, cancellation);
-    }
+    public async Task<IReadOnlyList<TimelineEntry>> ReadContactEntriesAsync(string account, string contact, long after, int limit, CancellationToken cancellation) =>
+        await ReadPeerAsync(account, contact, new PeerRange(after, Backwards: false), EntryKind.Contact, limit, cancellation);
 
     public async Task RewriteAsync(string account, IReadOnlyList<(long Seq, byte[] Data)> entries, CancellationToken cancellation)
     {
@@ -45,7 +46,7 @@ internal sealed partial class PostgresTimelineStore : ITimelineErasure
 
     public async Task<IReadOnlyList<string>> ReadGroupsAsync(string account, CancellationToken cancellation)
     {
-        await using var command = Command("SELECT DISTINCT peer FROM timeline WHERE account = $1 AND peer >= 'group:' AND peer < 'group;'", account);
+        await using var command = Command(Groups, account);
         return await QueryAsync(command, row => row.GetString(0), cancellation);
     }
 

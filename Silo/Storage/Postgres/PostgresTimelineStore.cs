@@ -39,6 +39,18 @@ internal sealed partial class PostgresTimelineStore(PostgresDatabase database, W
            OR EXISTS (SELECT FROM timeline WHERE account = entry.account AND dedupe = entry.dedupe)
         """;
 
+    // A row of a block goes when the last of its entries goes.
+    private const string Trim = """
+        WITH oldest AS (SELECT seq, peer FROM timeline WHERE account = $1 AND seq <= $2 ORDER BY seq LIMIT $3),
+        last AS (SELECT max(seq) AS seq FROM oldest),
+        blocks AS (
+            DELETE FROM timeline_peer USING last WHERE account = $1
+            AND (peer, block) IN (SELECT DISTINCT peer, seq >> 6 FROM oldest WHERE peer IS NOT NULL)
+            AND (block < (last.seq + 1) >> 6 OR (entries >> (last.seq & 63)::int) >> 1 = 0)),
+        removed AS (DELETE FROM timeline USING last WHERE account = $1 AND timeline.seq <= last.seq RETURNING 1)
+        SELECT count(*) FROM removed
+        """;
+
     // As many as there are writers at a time.
     private readonly ConcurrentBag<EntryInsert> _inserts = [];
 
@@ -122,18 +134,18 @@ internal sealed partial class PostgresTimelineStore(PostgresDatabase database, W
         return await QueryAsync(command, ReadEntry, cancellation);
     }
 
-    public async Task<IReadOnlyList<TimelineEntry>> ReadByPeerAsync(string account, string peer, long after, int limit, CancellationToken cancellation)
-    {
-        await using var command = Command(
-            $"SELECT {Columns} FROM timeline WHERE account = $1 AND peer = $2 AND seq > $3 ORDER BY seq LIMIT $4", account, peer, after, Math.Max(limit, 0));
-        return await QueryAsync(command, ReadEntry, cancellation);
-    }
+    public async Task<IReadOnlyList<TimelineEntry>> ReadByPeerAsync(string account, string peer, long after, int limit, CancellationToken cancellation) =>
+        await ReadPeerAsync(account, peer, new PeerRange(after, Backwards: false), kind: null, limit, cancellation);
 
     public async Task<IReadOnlyList<TimelineEntry>> ReadBackAsync(string account, string? peer, long before, int limit, CancellationToken cancellation)
     {
-        await using var command = peer is null
-            ? Command($"SELECT {Columns} FROM timeline WHERE account = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", account, before, Math.Max(limit, 0))
-            : Command($"SELECT {Columns} FROM timeline WHERE account = $1 AND peer = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4", account, peer, before, Math.Max(limit, 0));
+        if (peer is not null)
+        {
+            return await ReadPeerAsync(account, peer, new PeerRange(before, Backwards: true), kind: null, limit, cancellation);
+        }
+
+        await using var command = Command(
+            $"SELECT {Columns} FROM timeline WHERE account = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", account, before, Math.Max(limit, 0));
         var rows = await QueryAsync(command, ReadEntry, cancellation);
         rows.Reverse();
         return rows;
@@ -166,16 +178,14 @@ internal sealed partial class PostgresTimelineStore(PostgresDatabase database, W
 
     public async Task<int> TrimAsync(string account, long upTo, int limit, CancellationToken cancellation)
     {
-        await using var command = Command(
-            "DELETE FROM timeline WHERE account = $1 AND seq IN (SELECT seq FROM timeline WHERE account = $1 AND seq <= $2 ORDER BY seq LIMIT $3)",
-            account, upTo, Math.Max(limit, 0));
-        return await Outages.TryAsync(() => command.ExecuteNonQueryAsync(cancellation));
+        await using var command = Command(Trim, account, upTo, Math.Max(limit, 0));
+        return (await QueryAsync(command, row => (int)row.GetInt64(0), cancellation))[0];
     }
 
     public async Task DeleteAsync(string account, CancellationToken cancellation)
     {
         await using var commands = database.Source.CreateBatch();
-        foreach (var sql in (string[])["DELETE FROM outbox WHERE sender = $1", "DELETE FROM contact_holder WHERE holder = $1", "DELETE FROM timeline WHERE account = $1"])
+        foreach (var sql in (string[])["DELETE FROM outbox WHERE sender = $1", "DELETE FROM contact_holder WHERE holder = $1", "DELETE FROM timeline_peer WHERE account = $1", "DELETE FROM timeline WHERE account = $1"])
         {
             var command = new NpgsqlBatchCommand(sql);
             command.Parameters.Add(Parameter(account));

@@ -6,6 +6,12 @@ namespace OrleansIM.Silo.Storage.Sqlite;
 /// <summary>Taking an account out of the logs of others.</summary>
 internal sealed partial class SqliteTimelineStore : ITimelineErasure
 {
+    private const string Groups = $"""
+        SELECT peer FROM timeline_peer WHERE account = $1 AND peer >= 'group:' AND peer < 'group;'
+        UNION
+        SELECT peer FROM timeline WHERE account = $1 AND peer >= 'group:' AND peer < 'group;' AND seq >= {PeerBlocks.FirstUnsealed}
+        """;
+
     private const string InsertHolder = "INSERT INTO contact_holder (contact, holder) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 
     public async Task<IReadOnlyList<string>> ReadHoldersAsync(string contact, string after, int limit, CancellationToken cancellation) => await database.ReadAsync(
@@ -17,18 +23,12 @@ internal sealed partial class SqliteTimelineStore : ITimelineErasure
         session => session.Execute("DELETE FROM contact_holder WHERE contact = $1 AND holder = $2", contact, holder), cancellation);
 
     public async Task<IReadOnlyList<TimelineEntry>> ReadContactEntriesAsync(string account, string contact, long after, int limit, CancellationToken cancellation) =>
-        await database.ReadAsync(
-            session => session.Query(
-                $"SELECT {Columns} FROM timeline INDEXED BY timeline_peer WHERE account = $1 AND peer = $2 AND seq > $3 AND kind = $4 ORDER BY seq LIMIT $5",
-                ReadEntry, account, contact, after, (long)EntryKind.Contact, limit),
-            cancellation);
+        await ReadPeerAsync(account, contact, new PeerRange(after, Backwards: false), EntryKind.Contact, limit, cancellation);
 
     public Task RewriteAsync(string account, IReadOnlyList<(long Seq, byte[] Data)> entries, CancellationToken cancellation) => database.WriteAsync(
         session => entries.Sum(entry => session.Execute("UPDATE timeline SET data = $3 WHERE account = $1 AND seq = $2", account, entry.Seq, entry.Data)),
         cancellation);
 
-    public async Task<IReadOnlyList<string>> ReadGroupsAsync(string account, CancellationToken cancellation) => await database.ReadAsync(
-        session => session.Query(
-            "SELECT DISTINCT peer FROM timeline INDEXED BY timeline_peer WHERE account = $1 AND peer >= 'group:' AND peer < 'group;'", row => row.GetString(0), account),
-        cancellation);
+    public async Task<IReadOnlyList<string>> ReadGroupsAsync(string account, CancellationToken cancellation) =>
+        await database.ReadAsync(session => session.Query(Groups, row => row.GetString(0), account), cancellation);
 }

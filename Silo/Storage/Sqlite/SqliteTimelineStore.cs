@@ -15,17 +15,19 @@ internal sealed partial class SqliteTimelineStore(SqliteDatabase database) : ITi
     private const string Head = "SELECT coalesce(max(seq), 0) FROM timeline WHERE account = $1";
     private const string ReadBackAll = $"SELECT {Columns} FROM timeline WHERE account = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
 
-    // INDEXED BY: without statistics SQLite would rather walk the account's whole log, which it has in order already.
-    internal const string ReadBackPeer =
-        $"SELECT {Columns} FROM timeline INDEXED BY timeline_peer WHERE account = $1 AND peer = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4";
-
-    internal const string ReadByPeer =
-        $"SELECT {Columns} FROM timeline INDEXED BY timeline_peer WHERE account = $1 AND peer = $2 AND seq > $3 ORDER BY seq LIMIT $4";
-
     private const string Insert = "INSERT INTO timeline (account, seq, kind, at, peer, peer_seq, dedupe, data) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     private const string InsertOutbox = "INSERT INTO outbox (sender, seq, at, recipient, kind, data) VALUES ($1, $2, $3, $4, $5, $6)";
     private const string DeleteOutbox = "DELETE FROM outbox WHERE sender = $1 AND seq = $2";
-    private const string Trim = "DELETE FROM timeline WHERE account = $1 AND seq IN (SELECT seq FROM timeline WHERE account = $1 AND seq <= $2 ORDER BY seq LIMIT $3)";
+    private const string LastToTrim = "SELECT max(seq) FROM (SELECT seq FROM timeline WHERE account = $1 AND seq <= $2 ORDER BY seq LIMIT $3)";
+    private const string Trim = "DELETE FROM timeline WHERE account = $1 AND seq <= $2";
+
+    // A row of a block goes when the last of its entries goes.
+    private const string TrimBlocks = """
+        DELETE FROM timeline_peer WHERE account = $1
+        AND (peer, block) IN (SELECT DISTINCT peer, seq >> 6 FROM timeline WHERE account = $1 AND seq <= $2 AND peer IS NOT NULL)
+        AND (block < ($2 + 1) >> 6 OR (entries >> ($2 & 63)) >> 1 = 0)
+        """;
+
     private const string FindSeq = "SELECT 1 FROM timeline WHERE account = $1 AND seq = $2";
     private const string FindDedupe = "SELECT 1 FROM timeline WHERE account = $1 AND dedupe = $2";
 
@@ -49,15 +51,16 @@ internal sealed partial class SqliteTimelineStore(SqliteDatabase database) : ITi
             cancellation);
 
     public async Task<IReadOnlyList<TimelineEntry>> ReadByPeerAsync(string account, string peer, long after, int limit, CancellationToken cancellation)
-        => await database.ReadAsync(session => session.Query(ReadByPeer, ReadEntry, account, peer, after, Math.Max(limit, 0)), cancellation);
+        => await ReadPeerAsync(account, peer, new PeerRange(after, Backwards: false), kind: null, limit, cancellation);
 
     public async Task<IReadOnlyList<TimelineEntry>> ReadBackAsync(string account, string? peer, long before, int limit, CancellationToken cancellation)
     {
-        var rows = await database.ReadAsync(
-            session => peer is null
-                ? session.Query(ReadBackAll, ReadEntry, account, before, Math.Max(limit, 0))
-                : session.Query(ReadBackPeer, ReadEntry, account, peer, before, Math.Max(limit, 0)),
-            cancellation);
+        if (peer is not null)
+        {
+            return await ReadPeerAsync(account, peer, new PeerRange(before, Backwards: true), kind: null, limit, cancellation);
+        }
+
+        var rows = await database.ReadAsync(session => session.Query(ReadBackAll, ReadEntry, account, before, Math.Max(limit, 0)), cancellation);
         rows.Reverse();
         return rows;
     }
@@ -81,11 +84,23 @@ internal sealed partial class SqliteTimelineStore(SqliteDatabase database) : ITi
         => database.WriteAsync(session => session.Execute(DeleteOutbox, key.Sender, key.Seq), cancellation);
 
     public Task<int> TrimAsync(string account, long upTo, int limit, CancellationToken cancellation)
-        => database.WriteAsync(session => session.Execute(Trim, account, upTo, Math.Max(limit, 0)), cancellation);
+        => database.WriteAsync(
+            session =>
+            {
+                if (session.Scalar(LastToTrim, account, upTo, Math.Max(limit, 0)) is not long last)
+                {
+                    return 0;
+                }
+
+                session.Execute(TrimBlocks, account, last);
+                return session.Execute(Trim, account, last);
+            },
+            cancellation);
 
     public Task DeleteAsync(string account, CancellationToken cancellation) => database.WriteAsync(
         session => session.Execute("DELETE FROM outbox WHERE sender = $1", account)
             + session.Execute("DELETE FROM contact_holder WHERE holder = $1", account)
+            + session.Execute("DELETE FROM timeline_peer WHERE account = $1", account)
             + session.Execute("DELETE FROM timeline WHERE account = $1", account),
         cancellation);
 

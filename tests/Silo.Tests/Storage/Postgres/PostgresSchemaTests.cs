@@ -63,20 +63,72 @@ public sealed class PostgresSchemaTests(PostgresServer server) : IAsyncLifetime
     }
 
     [SkippableFact]
+    public async Task Migrate_ALogOfTheTimeBefore_KnowsWhatIsAboutWhom()
+    {
+        var steps = Migration.Load(typeof(PostgresSchema).Assembly, "Postgres");
+        await PostgresSchema.MigrateAsync(_source, [.. steps.Take(3)], CancellationToken.None);
+        await ScalarAsync("INSERT INTO timeline SELECT a, n, 1, 0, CASE n % 3 WHEN 0 THEN 'bob' WHEN 1 THEN 'cat' END, n, NULL, '' FROM generate_series(1, 150) n, unnest('{ann,eve}'::text[]) a WHERE a = 'ann' OR n < 64");
+
+        await PostgresSchema.MigrateAsync(_source, steps, CancellationToken.None);
+
+        Assert.Equal(
+            "ann bob 0: 3,6,9 ann bob 1: 66,69,72 ann cat 0: 1,4,7 ann cat 1: 64,67,70 eve bob 0: 3,6,9 eve cat 0: 1,4,7",
+            await ScalarAsync("""
+                SELECT string_agg(account || ' ' || peer || ' ' || block || ': ' || (
+                    SELECT string_agg((block * 64 + n)::text, ',') FROM (SELECT n FROM generate_series(0, 63) n WHERE entries >> n & 1 = 1 ORDER BY n LIMIT 3) AS first
+                ), ' ' ORDER BY account, peer, block) FROM timeline_peer
+                """));
+    }
+
+    [SkippableFact]
     public async Task Reads_OfTheTimeline_TouchOnePartitionThroughAnIndex()
     {
-        await PostgresSchema.MigrateAsync(_source, CancellationToken.None);
-        await ScalarAsync("INSERT INTO timeline SELECT 'a' || n % 50, n, 1, 0, 'p' || n % 97, n, 'd' || n, '' FROM generate_series(1, 20000) n");
-        await ScalarAsync("ANALYZE timeline");
-        foreach (var condition in (string[])[
-            "seq > 5 ORDER BY seq LIMIT 10", "peer = 'p1' AND seq < 900 ORDER BY seq DESC LIMIT 10", "peer = 'p1' AND seq > 900 ORDER BY seq LIMIT 10", "dedupe = 'd51'"])
+        await FillAsync();
+        foreach (var condition in (string[])["seq > 5 ORDER BY seq LIMIT 10", "seq < 900 ORDER BY seq DESC LIMIT 10", "dedupe = 'd51'"])
         {
-            var plan = (string)(await ScalarAsync($"EXPLAIN (FORMAT JSON) SELECT seq, kind, at, peer, data FROM timeline WHERE account = 'a1' AND {condition}"))!;
+            AssertOnePartition(await PlanAsync($"SELECT seq, kind, at, peer, data FROM timeline WHERE account = 'a1' AND {condition}"), filters: false);
+        }
+    }
 
-            Assert.Contains("Index", plan, StringComparison.Ordinal);
-            Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
+    [SkippableFact]
+    public async Task Reads_AboutAPeer_GoThroughIndexes()
+    {
+        await FillAsync();
+
+        // Who it is about is looked up in what is not sealed, which is bounded, and in rows that are found by their seqs.
+        AssertOnePartition(await PlanAsync(PostgresTimelineStore.Unsealed, "'a1'", "'p1'"), filters: true);
+        var entries = PostgresTimelineStore.OfPeer[PostgresTimelineStore.OfPeer.LastIndexOf("FROM", StringComparison.Ordinal)..];
+        AssertOnePartition(await PlanAsync($"SELECT seq {entries}", "'a1'", "'p1'", "'{51,101,151}'::bigint[]", "NULL"), filters: true);
+        AssertOnePartition(await PlanAsync(PostgresTimelineStore.BlocksAhead, "'a1'", "'p1'", "3", "10"), filters: false);
+        AssertOnePartition(await PlanAsync(PostgresTimelineStore.BlocksBack, "'a1'", "'p1'", "3", "10"), filters: false);
+    }
+
+    private async Task FillAsync()
+    {
+        await PostgresSchema.MigrateAsync(_source, CancellationToken.None);
+        await ScalarAsync("INSERT INTO timeline SELECT 'a' || n % 50, n / 50 + 1, 1, 0, 'p' || n % 97, n, 'd' || n, '' FROM generate_series(0, 49999) n");
+        await ScalarAsync("ANALYZE timeline");
+        await ScalarAsync("ANALYZE timeline_peer");
+    }
+
+    private async Task<string> PlanAsync(string query, params string[] values)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            query = query.Replace($"${i + 1}", values[i], StringComparison.Ordinal);
+        }
+
+        return (string)(await ScalarAsync($"EXPLAIN (FORMAT JSON) {query}"))!;
+    }
+
+    private static void AssertOnePartition(string plan, bool filters)
+    {
+        Assert.Contains("Index", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Append", plan, StringComparison.Ordinal);
+        if (!filters)
+        {
             Assert.DoesNotContain("Filter", plan, StringComparison.Ordinal);
-            Assert.DoesNotContain("Append", plan, StringComparison.Ordinal);
         }
     }
 }

@@ -57,5 +57,11 @@ public sealed class PostgresTimelineStoreTests(PostgresServer server) : Timeline
         return new PostgresTimelineStore(_database, WriteFence.None);
     }
 
+    protected override async Task<object?> ScalarAsync(string sql)
+    {
+        await using var command = _database!.Source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
+
     protected override async Task CloseAsync() => await _database!.DisposeAsync();
 }

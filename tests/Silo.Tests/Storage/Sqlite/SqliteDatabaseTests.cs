@@ -65,17 +65,37 @@ public sealed class SqliteDatabaseTests : IDisposable
     }
 
     [Theory]
-    [InlineData(SqliteTimelineStore.ReadBackPeer, "seq<?")]
-    [InlineData(SqliteTimelineStore.ReadByPeer, "seq>?")]
-    public async Task Read_Peer_UsesItsIndexAndSortsNothing(string query, string condition)
+    [InlineData(SqliteTimelineStore.Unsealed, "timeline USING PRIMARY KEY (account=? AND seq>?)")]
+    [InlineData(SqliteTimelineStore.BlocksAhead, "timeline_peer USING PRIMARY KEY (account=? AND peer=? AND block>?)")]
+    [InlineData(SqliteTimelineStore.BlocksBack, "timeline_peer USING PRIMARY KEY (account=? AND peer=? AND block<?)")]
+    public async Task Read_Peer_UsesAnIndexAndSortsNothing(string query, string search)
     {
         await using var database = await OpenAsync();
 
         var plan = await database.ReadAsync(
             session => session.Query("EXPLAIN QUERY PLAN " + query, row => row.GetString(3), "ann", "bob", 9L, 5), default);
 
-        Assert.Contains($"timeline_peer (account=? AND peer=? AND {condition})", plan[0], StringComparison.Ordinal);
+        Assert.Contains(search, plan[0], StringComparison.Ordinal);
         Assert.DoesNotContain(plan, step => step.Contains("SCAN", StringComparison.Ordinal) || step.Contains("TEMP B-TREE", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Migrate_ALogOfTheTimeBefore_KnowsWhatIsAboutWhom()
+    {
+        using var session = new SqliteSession(File, "PRAGMA journal_mode = WAL");
+        var steps = Migration.Load(typeof(SqliteSchema).Assembly, "Sqlite");
+        SqliteSchema.Migrate(session, File, [.. steps.Take(3)]);
+        for (var seq = 1; seq <= 150; seq++)
+        {
+            session.Execute("INSERT INTO timeline (account, seq, kind, at, peer) VALUES ('ann', $1, 1, 0, $2)", seq, seq % 3 == 0 ? "bob" : null);
+        }
+
+        SqliteSchema.Migrate(session, File, steps);
+
+        var blocks = session.Query("SELECT peer, block, entries FROM timeline_peer ORDER BY block", row => (row.GetString(0), row.GetInt64(1), row.GetInt64(2)));
+        Assert.Equal([("bob", 0L, Bits(0)), ("bob", 1L, Bits(1))], blocks);
+
+        static long Bits(int block) => Enumerable.Range(0, 64).Where(bit => (block * 64) + bit > 0 && ((block * 64) + bit) % 3 == 0).Sum(bit => 1L << bit);
     }
 
     [Fact]

@@ -24,5 +24,7 @@ public sealed class SqliteTimelineStoreTests : TimelineStoreContract
         return new SqliteTimelineStore(_database);
     }
 
+    protected override Task<object?> ScalarAsync(string sql) => _database.WriteAsync(session => session.Scalar(sql), None);
+
     protected override Task CloseAsync() => _database.CloseAsync();
 }

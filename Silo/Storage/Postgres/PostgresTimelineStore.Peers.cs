@@ -1,0 +1,52 @@
+using Npgsql;
+using OrleansIM.Timelines;
+
+namespace OrleansIM.Silo.Storage.Postgres;
+
+/// <summary>The part of a log that is about one peer: which seqs, in one message to the server and back, then the entries.</summary>
+internal sealed partial class PostgresTimelineStore
+{
+    internal const string Unsealed = $"SELECT seq FROM timeline WHERE account = $1 AND peer = $2 AND seq >= {PeerBlocks.FirstUnsealed}";
+    internal const string BlocksAhead = "SELECT block, entries FROM timeline_peer WHERE account = $1 AND peer = $2 AND block >= $3 ORDER BY block LIMIT $4";
+    internal const string BlocksBack = "SELECT block, entries FROM timeline_peer WHERE account = $1 AND peer = $2 AND block <= $3 ORDER BY block DESC LIMIT $4";
+
+    // The peer again: a log that was deleted by an earlier version has left its blocks.
+    internal const string OfPeer = $"SELECT {Columns} FROM timeline WHERE account = $1 AND peer = $2 AND seq = ANY ($3) AND ($4::smallint IS NULL OR kind = $4) ORDER BY seq";
+
+    private Task<List<TimelineEntry>> ReadPeerAsync(string account, string peer, PeerRange range, EntryKind? kind, int limit, CancellationToken cancellation) =>
+        PeerBlocks.ReadAsync(
+            range,
+            limit,
+            (part, blocks) => Outages.TryAsync(() => FindPeerAsync(account, peer, part, blocks, cancellation)),
+            async seqs =>
+            {
+                await using var command = Command(OfPeer, account, peer, seqs);
+                command.Parameters.Add(Parameter((short?)kind));
+                return await QueryAsync(command, ReadEntry, cancellation);
+            });
+
+    private async Task<PeerSeqs> FindPeerAsync(string account, string peer, PeerRange range, int limit, CancellationToken cancellation)
+    {
+        await using var commands = database.Source.CreateBatch();
+        commands.BatchCommands.Add(new NpgsqlBatchCommand(Unsealed) { Parameters = { Parameter(account), Parameter(peer) } });
+        commands.BatchCommands.Add(new NpgsqlBatchCommand(range.Backwards ? BlocksBack : BlocksAhead)
+        {
+            Parameters = { Parameter(account), Parameter(peer), Parameter(PeerBlocks.Of(range.From)), Parameter(limit) },
+        });
+        await using var reader = await commands.ExecuteReaderAsync(cancellation);
+        var unsealed = new List<long>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            unsealed.Add(reader.GetInt64(0));
+        }
+
+        await reader.NextResultAsync(cancellation);
+        var blocks = new List<(long, long)>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            blocks.Add((reader.GetInt64(0), reader.GetInt64(1)));
+        }
+
+        return new PeerSeqs(unsealed, blocks, HasMore: blocks.Count == limit);
+    }
+}
