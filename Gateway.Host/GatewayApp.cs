@@ -42,5 +42,5 @@ public static class GatewayApp
     }
 
     /// <summary>Runs until it is told to stop. Answers the process's exit code; a faulty setting is named, not thrown.</summary>
-    public static Task<int> RunAsync(string[] args) => Launch.RunAsync(() => Create(args));
+    public static Task<int> RunAsync(string[] args) => Launch.RunAsync(args, Create);
 }

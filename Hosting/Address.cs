@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Reflection;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -47,28 +46,40 @@ internal static partial class Address
         builder.AddTls();
     }
 
+    /// <summary>What is wrong with the addresses of the settings; each is named.</summary>
+    public static IEnumerable<string> Faults(IConfiguration configuration)
+    {
+        var faults = EdgeAddresses.Given(configuration)
+            .Select(static given => (given, Fault: ListenAddressRules.Fault(given.Url)))
+            .Where(static one => one.Fault is not null)
+            .Select(static one => $"{one.given.Setting} is '{one.given.Url}'; {one.Fault}.")
+            .ToList();
+        return SharedAddress(configuration) is { } shared ? [.. faults, shared] : faults;
+    }
+
     /// <summary>
     /// Kestrel comes last and would find a taken port when everything else runs already, which then ends in the middle of
     /// its start and has a lot to say about that.
     /// </summary>
     /// <exception cref="IOException">Somebody listens there.</exception>
-    /// <exception cref="OptionsValidationException">It is no address, or that of another setting.</exception>
+    /// <exception cref="OptionsValidationException">Nobody can listen there.</exception>
     public static void CheckIsFree(this WebApplication app)
     {
-        foreach (var url in EdgeAddresses.All(app.Configuration))
+        foreach (var (setting, url) in EdgeAddresses.Given(app.Configuration))
         {
-            if (!url.Contains("://", StringComparison.Ordinal))
+            var address = BindingAddress.Parse(url);
+            if (address.IsUnixPipe && Path.GetDirectoryName(address.UnixPipePath) is { Length: > 0 } folder && !Directory.Exists(folder))
             {
-                throw new OptionsValidationException("urls", typeof(string), [$"urls: '{url}' is no address. One looks like http://127.0.0.1:5080."]);
+                throw Refused($"{setting} is '{url}', and the folder {folder} is not there. Make it, or give another address.");
             }
 
-            var address = BindingAddress.Parse(url);
-            var ip = address.Host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(address.Host.Trim('[', ']'), out var parsed) ? parsed : IPAddress.Any;
             if (address.Port == 0 || address.IsUnixPipe || address.IsNamedPipe)
             {
                 continue;
             }
 
+            var isLocalhost = address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
+            var ip = isLocalhost ? IPAddress.Loopback : IPAddress.TryParse(address.Host, out var parsed) ? parsed : IPAddress.Any;
             try
             {
                 using var listener = new TcpListener(ip, address.Port);
@@ -78,22 +89,23 @@ internal static partial class Address
             {
                 throw new IOException($"Failed to bind to address {url}: address already in use.", new AddressInUseException(taken.Message, taken));
             }
+            catch (SocketException refused)
+            {
+                throw Refused($"{setting} is '{url}', where this process cannot listen ({refused.Message}). Give an address of this machine, and a port that this user may have.");
+            }
         }
 
-        if (SharedAddress(app.Configuration) is { } fault)
-        {
-            throw new OptionsValidationException("urls", typeof(string), [fault]);
-        }
+        static OptionsValidationException Refused(string fault) => new("urls", typeof(string), [fault]);
     }
 
     /// <summary>What is wrong if the admin API or the metrics are to be where the gateway is, or both at one address; null if nothing is.</summary>
     internal static string? SharedAddress(IConfiguration configuration)
     {
-        var taken = EdgeAddresses.All(configuration).Where(static url => url.Contains("://", StringComparison.Ordinal))
+        var taken = EdgeAddresses.All(configuration).Where(static url => ListenAddressRules.Fault(url) is null)
             .Select(static url => (Setting: "the gateway", Place: PlaceOf(BindingAddress.Parse(url)))).ToList();
         foreach (var setting in (string[])[$"{AdminOptions.Section}:{nameof(AdminOptions.Url)}", $"{TelemetryOptions.Section}:{nameof(TelemetryOptions.MetricsUrl)}"])
         {
-            if (configuration[setting] is not { } url || !Addresses.IsListenable(url) || BindingAddress.Parse(url) is not { Port: > 0 } address)
+            if (configuration[setting] is not { } url || !ListenAddressRules.IsSideAddress(url) || BindingAddress.Parse(url) is not { Port: > 0 } address)
             {
                 continue;
             }
@@ -118,18 +130,14 @@ internal static partial class Address
         {
             var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
             var storage = app.Services.GetRequiredService<IOptions<StorageOptions>>().Value;
-            Ready(app.Logger, string.Join(", ", addresses), Engine, storage.Provider);
+            Ready(app.Logger, string.Join(", ", addresses), BuildInfo.Version, BuildInfo.Engine, storage.Provider);
         });
         app.Lifetime.ApplicationStopping.Register(() => Stopping(app.Logger));
         app.Lifetime.ApplicationStopped.Register(() => Stopped(app.Logger));
     }
 
-    /// <summary>The engine this was built with.</summary>
-    public static string Engine { get; } =
-        typeof(Address).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == "Engine").Value!;
-
-    [LoggerMessage(1, LogLevel.Information, "Ready at {Addresses} (engine {Engine}, storage {Storage}).")]
-    private static partial void Ready(ILogger logger, string addresses, string engine, string storage);
+    [LoggerMessage(1, LogLevel.Information, "Ready at {Addresses} (version {Version}, engine {Engine}, storage {Storage}).")]
+    private static partial void Ready(ILogger logger, string addresses, string version, string engine, string storage);
 
     [LoggerMessage(2, LogLevel.Information, "Stopping: sessions are told to go elsewhere, and what was taken is stored.")]
     private static partial void Stopping(ILogger logger);

@@ -7,13 +7,23 @@ namespace OrleansIM.Hosting;
 /// <summary>How an executable runs, and what it says when it cannot.</summary>
 public static class Launch
 {
+    /// <summary>The only argument of who asks what this is.</summary>
+    private const string AskVersion = "--version";
+
     /// <summary>Runs until it is told to stop. Answers the process's exit code; a faulty setting is named, not thrown.</summary>
-    public static async Task<int> RunAsync(Func<WebApplication> create)
+    public static async Task<int> RunAsync(string[] args, Func<string[], WebApplication> create)
     {
+        if (args is [AskVersion])
+        {
+            Console.WriteLine($"OrleansIM {BuildInfo.Version}, engine {BuildInfo.Engine}");
+            return 0;
+        }
+
         try
         {
-            await using var app = create();
+            await using var app = create(args);
             app.CheckIsFree();
+            app.WarnOfOpenSecretFiles();
             await app.RunAsync();
             return 0;
         }
@@ -28,10 +38,6 @@ public static class Launch
         catch (InvalidDataException unreadable)
         {
             return Fail($"{unreadable.Message.TrimEnd('.')}: {UnreadableFile.Why(unreadable)}.");
-        }
-        catch (ArgumentOutOfRangeException address) when (address.ParamName == "port")
-        {
-            return Fail("urls: a port is a number from 0 to 65535. Give another address with --urls.");
         }
         catch (IOException address) when (address.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {

@@ -46,6 +46,7 @@ internal static class Settings
         var faults = GivenSettingRules.Unknown(given, Sections(sections)).Concat(GivenSettingRules.OpenSecrets(given)).ToList();
         faults.AddRange(s_sections.Concat(sections).SelectMany(known => Unknown(app.Configuration.GetSection(known.Section), known.Options)));
         faults.AddRange(s_sections.Concat(sections).SelectMany(known => Unreadable(app.Configuration, known.Section, known.Options)));
+        faults.AddRange(Address.Faults(app.Configuration));
         try
         {
             app.Services.GetRequiredService<IStartupValidator>().Validate();

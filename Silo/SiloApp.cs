@@ -26,7 +26,7 @@ public static class SiloApp
     public static int Check(IReadOnlyList<string> args, TextWriter output) => SettingsCheck.Run(args, Create, output);
 
     /// <summary>Runs until it is told to stop. Answers the process's exit code; a faulty setting is named, not thrown.</summary>
-    public static Task<int> RunAsync(string[] args) => Launch.RunAsync(() => Create(args));
+    public static Task<int> RunAsync(string[] args) => Launch.RunAsync(args, Create);
 
     private static WebApplication Create(string[] args, string? file)
     {

@@ -9,7 +9,10 @@ namespace OrleansIM.Hosting.Admin;
 internal sealed class AdminOptionsValidator(IConfiguration configuration) : IValidateOptions<AdminOptions>
 {
     private const string SecretSetting = $"{AdminOptions.Section}:{nameof(AdminOptions.Secret)}";
+    private const string FileSetting = $"{AdminOptions.Section}:{nameof(AdminOptions.SecretFile)}";
     private const string DashboardSetting = $"{AdminOptions.Section}:{nameof(AdminOptions.Dashboard)}";
+
+    private static readonly string s_enough = $"{AdminOptions.LeastSecret} characters or more, such as `openssl rand -hex 32` makes";
 
     public ValidateOptionsResult Validate(string? name, AdminOptions options)
     {
@@ -23,18 +26,38 @@ internal sealed class AdminOptionsValidator(IConfiguration configuration) : IVal
                 .Result();
         }
 
+        var secret = SecretFault(options);
         return faults
             .Require(
                 !options.Dashboard || OrleansDashboard.IsThere,
                 $"{DashboardSetting} is on, and there is no dashboard in this build: it needs the engine Orleans and its package Microsoft.Orleans.Dashboard. Leave it out, or build with them.")
-            .Require(Addresses.IsListenable(options.Url), "Url", $"'{options.Url}'", "an address to listen at, such as http://127.0.0.1:5081")
+            .Require(ListenAddressRules.IsSideAddress(options.Url), "Url", $"'{options.Url}'", ListenAddressRules.SideAddress + ", such as http://127.0.0.1:5081")
             .Require(options.Secret.Length == 0 || options.SecretFile.Length == 0, "Admin:Secret and Admin:SecretFile are both given. Give one of them.")
             .Require(options.SecretFile.Length == 0 || File.Exists(options.SecretFile), "SecretFile", $"'{options.SecretFile}', which is not there", "a file that this process can read")
-            .Require(
-                // Of a file that is not there one fault is enough.
-                (options.SecretFile.Length > 0 && !File.Exists(options.SecretFile)) || AdminCredential.Read(options).Length >= AdminOptions.LeastSecret,
-                $"The secret of the admin API is missing or too short; {AdminOptions.Section}:SecretFile names a file with {AdminOptions.LeastSecret} characters or more, such as `openssl rand -hex 32` makes.")
+            .Require(secret is null, secret ?? "")
             .Result();
+    }
+
+    /// <summary>What is wrong with the secret, as far as nothing else says it; null if nothing is.</summary>
+    private static string? SecretFault(AdminOptions options)
+    {
+        if (options.SecretFile.Length > 0 && !File.Exists(options.SecretFile))
+        {
+            return null;
+        }
+
+        if (options.SecretFile.Length == 0 && options.Secret.Length == 0)
+        {
+            return $"The secret of the admin API is missing. Give {FileSetting}, the name of a file with {s_enough}.";
+        }
+
+        var place = options.SecretFile.Length > 0 ? $", in the file '{options.SecretFile}'," : "";
+        return AdminCredential.Read(options).Length switch
+        {
+            0 => $"The secret of the admin API{place} is empty, or this process may not read it. It has to be {s_enough}.",
+            < AdminOptions.LeastSecret => $"The secret of the admin API{place} is too short. It has to be {s_enough}.",
+            _ => null,
+        };
     }
 
     private bool IsOnCommandLine() =>

@@ -42,6 +42,10 @@ internal static class GivenSettingRules
             || (name.Equals("ConnectionString", StringComparison.OrdinalIgnoreCase) && HasPassword(setting.Value));
     }
 
+    /// <summary>What settings are called, each once, as a list for people.</summary>
+    public static string Names(IEnumerable<GivenSetting> settings) =>
+        string.Join(", ", settings.Select(static setting => setting.Key).Distinct(StringComparer.OrdinalIgnoreCase));
+
     private static bool HasPassword(string connectionString)
     {
         try

@@ -6,26 +6,22 @@ namespace OrleansIM.Hosting.Checks;
 /// <summary>Secrets, issuers, and the doors of operators.</summary>
 internal static partial class HardeningRules
 {
-    private static readonly string[] s_secretFiles = ["SecretFile", "KeyFile"];
-
     private static IEnumerable<Finding> Secrets(HardeningFacts facts)
     {
-        if (Names(facts.Given.Where(static setting => setting.Place == SettingPlace.CommandLine && GivenSettingRules.IsSecret(setting))) is { Length: > 0 } typed)
+        if (GivenSettingRules.Names(facts.Given.Where(static setting => setting.Place == SettingPlace.CommandLine && GivenSettingRules.IsSecret(setting))) is { Length: > 0 } typed)
         {
             yield return new("secret-on-command-line", Severity.High, $"On the command line, where everybody on this machine can read it: {typed}.", "Use the environment, or the setting that names a file.");
         }
 
-        if (Names(facts.Given.Where(setting => setting.Place == SettingPlace.File && GivenSettingRules.IsSecret(setting) && facts.IsOpenToOthers(facts.File))) is { Length: > 0 } kept)
+        if (GivenSettingRules.Names(facts.Given.Where(setting => setting.Place == SettingPlace.File && GivenSettingRules.IsSecret(setting) && facts.IsOpenToOthers(facts.File))) is { Length: > 0 } kept)
         {
             yield return new("secret-in-config", Severity.Medium, $"In the file of settings, which everybody on this machine may read: {kept}.", "chmod 600, or use the environment.");
         }
 
-        if (Names(facts.Given.Where(setting => s_secretFiles.Contains(setting.Key.Split(':')[^1], StringComparer.OrdinalIgnoreCase) && facts.IsOpenToOthers(setting.Value))) is { Length: > 0 } named)
+        if (OpenSecretFiles.Named(facts.Given, facts.IsOpenToOthers) is { Length: > 0 } named)
         {
             yield return new("secret-file-open", Severity.Medium, $"Everybody on this machine may read the file of {named}.", "chmod 600, owned by the service's user.");
         }
-
-        static string Names(IEnumerable<GivenSetting> settings) => string.Join(", ", settings.Select(static setting => setting.Key).Distinct(StringComparer.OrdinalIgnoreCase));
     }
 
     private static IEnumerable<Finding> Issuers(HardeningFacts facts)

@@ -74,7 +74,7 @@ public static class SettingsCheck
             CommandLineRules.Check(settings);
             var builder = WebApplication.CreateBuilder(settings);
             builder.ReadOnly(file);
-            findings = HardeningRules.Look(new(builder.Configuration, [.. GivenSetting.All(builder.Configuration)], file, IsOpenToOthers));
+            findings = HardeningRules.Look(new(builder.Configuration, [.. GivenSetting.All(builder.Configuration)], file, OpenSecretFiles.IsOpenToOthers));
             using var app = create(settings, file) as IDisposable;
         }
         catch (OptionsValidationException invalid)
@@ -100,7 +100,4 @@ public static class SettingsCheck
         output.WriteLine($"{file}: {faults.Count} wrong, {unsafeOnes} unsafe, {findings.Count(finding => finding.Severity == Severity.Advice && !accepted.Contains(finding.Id))} for you to decide");
         return faults.Count + unsafeOnes > 0 ? 1 : 0;
     }
-
-    private static bool IsOpenToOthers(string file) =>
-        !OperatingSystem.IsWindows() && File.Exists(file) && (File.GetUnixFileMode(file) & UnixFileMode.OtherRead) != 0;
 }

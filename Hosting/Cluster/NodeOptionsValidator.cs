@@ -22,7 +22,7 @@ internal sealed class NodeOptionsValidator(NodeRole role, IConfiguration configu
             return faults.Result();
         }
 
-        if (Address.Engine == "Solo")
+        if (BuildInfo.Engine == "Solo")
         {
             return ValidateOptionsResult.Fail(SoloFix);
         }

@@ -11,7 +11,7 @@ internal sealed class TelemetryOptionsValidator : IValidateOptions<TelemetryOpti
     public const string HttpProtobuf = "http/protobuf";
 
     public ValidateOptionsResult Validate(string? name, TelemetryOptions options) => new OptionFaults(TelemetryOptions.Section)
-        .Require(!options.HasMetricsServer || Addresses.IsListenable(options.MetricsUrl), "MetricsUrl", $"'{options.MetricsUrl}'", "an address to listen at, such as http://0.0.0.0:9464, 'off', or nothing")
+        .Require(!options.HasMetricsServer || ListenAddressRules.IsSideAddress(options.MetricsUrl), "MetricsUrl", $"'{options.MetricsUrl}'", ListenAddressRules.SideAddress + ", such as http://0.0.0.0:9464; or 'off', or nothing")
         .Require(options.OtlpEndpoint.Length == 0 || IsHttp(options.OtlpEndpoint), "OtlpEndpoint", $"'{options.OtlpEndpoint}'", "the address of an OpenTelemetry collector, such as http://collector:4317, or nothing")
         .Require(options.OtlpProtocol is Grpc or HttpProtobuf, "OtlpProtocol", $"'{options.OtlpProtocol}'", "'grpc' or 'http/protobuf'")
         .Require(options.TraceShare is >= 0 and <= 1, "TraceShare", options.TraceShare.ToString(CultureInfo.InvariantCulture), "a share from 0 to 1")

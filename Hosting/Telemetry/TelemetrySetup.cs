@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Reflection;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -105,7 +104,7 @@ public static class TelemetrySetup
     }
 
     private static void Describe(ResourceBuilder resource) => resource
-        .AddService("orleansim", serviceVersion: typeof(TelemetrySetup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion, serviceInstanceId: Environment.MachineName)
+        .AddService("orleansim", serviceVersion: BuildInfo.Version, serviceInstanceId: Environment.MachineName)
         .AddEnvironmentVariableDetector();
 
     private static void MapAlone(WebApplication app, IServiceProvider services)

@@ -4,14 +4,20 @@ namespace OrleansIM.Hosting.Tls;
 internal static class EdgeAddresses
 {
     /// <summary>Where the gateway listens, as far as it is in the settings.</summary>
-    public static IEnumerable<string> All(IConfiguration configuration)
+    public static IEnumerable<string> All(IConfiguration configuration) => Given(configuration).Select(static given => given.Url);
+
+    /// <summary>The same, with the settings that say so.</summary>
+    public static IEnumerable<(string Setting, string Url)> Given(IConfiguration configuration)
     {
-        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToArray();
-        var urls = Split(configuration["urls"]);
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren()
+            .Select(endpoint => (Setting: $"{endpoint.Path}:Url", Url: endpoint["Url"]!)).Where(endpoint => endpoint.Url is not null).ToArray();
+        var urls = Of("urls", url => url);
         // Endpoints of the section win over `urls`, and those over the ports that a container is told (ASPNETCORE_HTTP_PORTS).
         return endpoints.Length > 0 ? endpoints
             : urls.Length > 0 ? urls
-            : [.. Split(configuration["http_ports"]).Select(port => $"http://*:{port}"), .. Split(configuration["https_ports"]).Select(port => $"https://*:{port}")];
+            : [.. Of("http_ports", port => $"http://*:{port}"), .. Of("https_ports", port => $"https://*:{port}")];
+
+        (string Setting, string Url)[] Of(string setting, Func<string, string> url) => [.. Split(configuration[setting]).Select(one => (setting, url(one)))];
     }
 
     private static string[] Split(string? list) => (list ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -192,7 +192,7 @@ public sealed class AdminTests(AdminServer world) : IClassFixture<AdminServer>
 
     [Theory]
     [InlineData("is on the command line", "--Admin:Url=http://127.0.0.1:0", "--Admin:Secret=0123456789012345678901234567890123456789")]
-    [InlineData("too short", "--Admin:Url=http://127.0.0.1:0")]
+    [InlineData("The secret of the admin API is missing.", "--Admin:Url=http://127.0.0.1:0")]
     [InlineData(Missing, "--Admin:Url=http://127.0.0.1:0", "--Admin:SecretFile=/nowhere/at/all")]
     [InlineData("Admin:Url is 'ftp://x'", "--Admin:Url=ftp://x")]
     [InlineData("Admin:Dashboard is on, and is a part of the admin API", "--Admin:Dashboard=true")]

@@ -1,3 +1,5 @@
+using OrleansIM.Hosting;
+
 namespace OrleansIM.EndToEnd.Tests.Process;
 
 /// <summary>The executable: how it stops, how it dies, and what it says when it cannot start.</summary>
@@ -110,6 +112,48 @@ public sealed class ProcessTests : IDisposable
 
         Assert.Equal(1, await second.ExitAsync(TimeSpan.FromSeconds(30)));
         Assert.Contains("--urls", second.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ftp://x", "it has to begin with http:// or https://")]
+    [InlineData("http://chat.example:5080", "write http://*:5080 if that is meant")]
+    [InlineData("http://192.0.2.1:5080", "where this process cannot listen")]
+    public async Task Address_WhereNobodyCanListen_IsOneLineOnStandardErrorAndExitsWith1(string address, string fault)
+    {
+        await using var server = ChildServer.Launch($"--urls={address}", ChildServer.DataDirectory(_data.Path));
+
+        Assert.Equal(1, await server.ExitAsync(TimeSpan.FromSeconds(30)));
+        var said = Assert.Single(server.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        Assert.StartsWith($"OrleansIM cannot start: urls is '{address}'", said, StringComparison.Ordinal);
+        Assert.Contains(fault, said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Version_AskedFor_IsSaidAndNothingStarted()
+    {
+        await using var server = ChildServer.Run(new Dictionary<string, string>(), "--version");
+
+        Assert.Equal(0, await server.ExitAsync(TimeSpan.FromSeconds(30)));
+        await Eventually.TrueAsync(() => server.Output.Length > 0, "the version");
+        Assert.Equal($"OrleansIM {BuildInfo.Version}, engine {BuildInfo.Engine}", server.Output.Trim());
+        Assert.Matches(@"^\d+\.\d+\.\d+(\+[0-9a-f]{12})?$", BuildInfo.Version);
+    }
+
+    [SkippableFact]
+    public async Task SecretFile_ThatEverybodyMayRead_IsWarnedOfOnce()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no such modes.");
+        var secret = Path.Combine(_data.Path, "secret");
+        await File.WriteAllTextAsync(secret, "a secret of the operator, long enough");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        }
+
+        await using var server = await ChildServer.StartAsync(_data.Path, "--Admin:Url=http://127.0.0.1:0", $"--Admin:SecretFile={secret}");
+
+        Assert.Single(server.Output.Split('\n'), line => line.Contains("WRN OrleansIM.Silo Everybody on this machine may read the file of Admin:SecretFile.", StringComparison.Ordinal));
+        Assert.Contains($"(version {BuildInfo.Version}, engine {BuildInfo.Engine}, ", server.Output, StringComparison.Ordinal);
     }
 
     private static async Task<Task[]> LoadAsync(ChildServer server, List<Chatter> chatters, int pairs)

@@ -31,6 +31,10 @@ public sealed class SettingsCheckTests : IDisposable
     }
 
     [Fact]
+    public void Check_AddressThatIsAName_IsWrong() => Assert.Contains(
+        "wrong    urls is 'http://chat.example:5080'; ", Check("""{ "urls": "http://chat.example:5080" }""").Said, StringComparison.Ordinal);
+
+    [Fact]
     public void Check_DefaultThatIsNotSafest_SaysWhyItIsAdvice() => Assert.Contains(
         "advice   password-length: A password may have 1 character(s), which is the default of the protocol; given in the settings, it would count as unsafe.", Check("{}").Said, StringComparison.Ordinal);
 

@@ -67,12 +67,12 @@ public sealed class NodeOptionsTests
     [SkippableFact]
     public void Cluster_OnAnEngineWithoutClusters_SaysSo()
     {
-        Skip.If(Address.Engine != "Solo", "This engine clusters.");
+        Skip.If(BuildInfo.Engine != "Solo", "This engine clusters.");
         var fault = Assert.Single(Faults("--Roles=backend", Database));
         Assert.Contains("clusters nothing", fault, StringComparison.Ordinal);
     }
 
-    private static void RequireCluster() => Skip.If(Address.Engine == "Solo", "The engine Solo runs in one process and clusters nothing.");
+    private static void RequireCluster() => Skip.If(BuildInfo.Engine == "Solo", "The engine Solo runs in one process and clusters nothing.");
 
     private static IEnumerable<string> Faults(params string[] settings) => Assert.Throws<OptionsValidationException>(() =>
     {

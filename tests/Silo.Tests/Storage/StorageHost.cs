@@ -20,7 +20,7 @@ internal sealed class StorageHost : IAsyncDisposable
     private StorageHost(IHost host) => _host = host;
 
     /// <summary>Whether several silos can form a cluster here.</summary>
-    public static bool HasClusters => Address.Engine == "Orleans";
+    public static bool HasClusters => BuildInfo.Engine == "Orleans";
 
     public IServiceProvider Services => _host.Services;
 

@@ -39,7 +39,7 @@ public sealed class TlsOptionsTests : IDisposable
     [SkippableFact]
     public void ClusterTls_EveryFault_IsNamed()
     {
-        Skip.If(Address.Engine == "Solo", "Only the engine Orleans clusters.");
+        Skip.If(BuildInfo.Engine == "Solo", "Only the engine Orleans clusters.");
         var (certificate, key) = _authority.Write(_folder.Path, "node", "node");
         using var stranger = new TestAuthority();
         string[] cluster = ["--Roles=backend", "--Storage:ConnectionString=Host=127.0.0.1;Database=nobody", "--Cluster:AdvertisedAddress=127.0.0.1"];
