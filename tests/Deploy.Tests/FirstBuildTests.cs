@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using OrleansIM.Deploy.Tests.Images;
+using OrleansIM.Hosting;
 
 namespace OrleansIM.Deploy.Tests;
 
@@ -31,13 +33,80 @@ public sealed class FirstBuildTests : IDisposable
     [Fact]
     public async Task CtrlC_WhileItBuilds_IsSaidAndLeavesNothing()
     {
-        // To the shell and to the compiler, which ends in its own way.
-        await CopyAsync(build: "kill -INT $PPID; exit 1");
+        // To the shell and to the compiler, which ends in its own way. It has made its folders then.
+        await CopyAsync(build: """mkdir -p "${0%/*}/../artifacts/solo/bin/Silo/release"; kill -INT $PPID; exit 1""");
 
-        var command = await RunAsync(["run", "--engine", "solo"]);
+        // What was interrupted was not the first build yet.
+        foreach (var command in (Command[])[await RunAsync(["run", "--engine", "solo"]), await RunAsync(["run", "--engine", "solo"])])
+        {
+            Assert.Equal((130, Notice + "\noim: interrupted.\n"), (command.Code, command.Errors));
+            Assert.Empty(Directory.GetFiles(_clone.Path, "tmp.*"));
+        }
+    }
 
-        Assert.Equal((130, Notice + "\noim: interrupted.\n"), (command.Code, command.Errors));
-        Assert.Empty(Directory.GetFiles(_clone.Path, "tmp.*"));
+    [Fact]
+    public async Task LaterBuild_ThatTakesItsTime_IsSaid()
+    {
+        const string Said = "building what has changed";
+        var errors = Path.Combine(_clone.Path, "errors");
+        // One that takes until somebody has said so.
+        await CopyAsync(build: $"""[ ! -e "{errors}" ] || for i in $(seq 600); do ! grep -q "{Said}" "{errors}" || break; sleep 0.1; done""");
+        await RunAsync(["run", "--engine", "solo"]);
+
+        var later = await RunAsync(["run", "--engine", "solo"], errorsTo: errors);
+
+        Assert.Equal((0, Said + "\n"), (later.Code, await File.ReadAllTextAsync(errors)));
+    }
+
+    [Theory]
+    [InlineData("bench frob", "oim: bench: 'frob' is not understood. There is pieces and e2e")]
+    [InlineData("bench --quick", "oim: bench: '--quick' is not understood.")]
+    [InlineData("cluster --silos x", "oim: cluster: '--silos x' is not understood. There are --silos N")]
+    [InlineData("cluster --gateways=21", "oim: cluster: '--gateways 21' is not understood.")]
+    [InlineData("cluster frob", "oim: cluster: 'frob' is not understood.")]
+    [InlineData("cluster --logs", "oim: cluster: '--logs' is not understood.")]
+    [InlineData("loadtest frob --users 5", "oim: loadtest: there is no scenario 'frob'. There is signin-storm, steady-chat,")]
+    [InlineData("loadtest capacity frob", "oim: loadtest: there is no scenario 'frob'.")]
+    public async Task Command_ThatIsNotUnderstood_IsRefusedBeforeItBuilds(string command, string fault)
+    {
+        await CopyAsync();
+
+        var refused = await RunAsync(command.Split(' '));
+
+        Assert.Equal((2, ""), (refused.Code, refused.Output));
+        Assert.StartsWith(fault, refused.Errors, StringComparison.Ordinal);
+        Assert.Single(refused.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Theory]
+    [InlineData("loadtest", "steady-chat", "--users", "5")]
+    [InlineData("loadtest", "capacity", "mixed")]
+    [InlineData("loadtest", "mine", "--config", "mine.json")]
+    [InlineData("loadtest", "compare", "a.json", "b.json")]
+    [InlineData("loadtest", "--users", "5", "mixed")]
+    [InlineData("bench", "pieces", "Edge")]
+    public async Task Command_ThatIsUnderstood_IsBuiltAndRun(params string[] command)
+    {
+        await CopyAsync();
+
+        var done = await RunAsync([.. command, "--engine", "solo"]);
+
+        Assert.Equal((0, Notice + "\n"), (done.Code, done.Errors));
+    }
+
+    [Fact]
+    public async Task Version_IsTheOneOfTheBuild()
+    {
+        await CopyAsync();
+        var version = BuildInfo.Version.Split('+')[0];
+
+        foreach (var command in (string[])["version", "--version"])
+        {
+            var said = await RunAsync([command]);
+
+            // It may lie in somebody else's clone, whose commit is named then.
+            Assert.Matches($@"^OrleansIM {Regex.Escape(version)}(\+[0-9a-f]{{12}})?\n$", said.Output);
+        }
     }
 
     [Theory]
@@ -48,6 +117,7 @@ public sealed class FirstBuildTests : IDisposable
     [InlineData("loadtest", "./oim loadtest compare", "fuzz")]
     [InlineData("fuzz", "./oim fuzz TARGET|all", "check")]
     [InlineData("check", "./oim check --config FILE", "fuzz")]
+    [InlineData("version", "Which version", "PublicAPI")]
     [InlineData("api", "PublicAPI.Unshipped.txt", "licenses")]
     [InlineData("licenses", "docs/licenses.md", "PublicAPI")]
     public async Task Help_OfACommand_IsAboutItAlone(string command, string expected, string other)
@@ -69,26 +139,32 @@ public sealed class FirstBuildTests : IDisposable
 
     private async Task CopyAsync(string build = ":")
     {
-        foreach (var folder in (string[])["deploy", "artifacts", "bin"])
+        foreach (var folder in (string[])["deploy", "artifacts", "bin", "tests/LoadTest/Scenarios"])
         {
             Directory.CreateDirectory(Path.Combine(_clone.Path, folder));
         }
 
-        File.Copy(Repository.PathOf("oim"), Path.Combine(_clone.Path, "oim"));
-        File.Copy(Repository.PathOf("deploy", "dependencies.sh"), Path.Combine(_clone.Path, "deploy", "dependencies.sh"));
+        foreach (var file in (string[])["oim", "Directory.Build.props", "deploy/dependencies.sh", "tests/LoadTest/Scenarios/scenarios.json"])
+        {
+            File.Copy(Repository.PathOf(file), Path.Combine(_clone.Path, file));
+        }
+
         await File.WriteAllTextAsync(Path.Combine(_clone.Path, "artifacts", "engine.props"), "<Engine>Solo</Engine><EngineReason>a test</EngineReason>");
         var compiler = Path.Combine(_clone.Path, "bin", "dotnet");
         await File.WriteAllTextAsync(compiler, $$"""
             #!/bin/sh
             [ "$1" != build ] || { {{build}}; }
-            [ "$1" != build ] || mkdir -p "{{_clone.Path}}/artifacts/solo/bin/$(basename "$2" .csproj)/release"
+            [ "$1" = build ] || exit 0
+            name=$(basename "$2" .csproj)
+            mkdir -p "{{_clone.Path}}/artifacts/solo/bin/$name/release"
+            touch "{{_clone.Path}}/artifacts/solo/bin/$name/release/OrleansIM.$name.dll"
             """);
         await Command.OutputOfAsync(s_limit, "chmod", "+x", compiler);
     }
 
-    private Task<Command> RunAsync(string[] command) => Command.RunAsync(
+    private Task<Command> RunAsync(string[] command, string errorsTo = "/dev/stderr") => Command.RunAsync(
         s_limit,
         new Dictionary<string, string> { ["TMPDIR"] = _clone.Path, ["PATH"] = $"{Path.Combine(_clone.Path, "bin")}:{Environment.GetEnvironmentVariable("PATH")}" },
         // Whoever has these tests ignore SIGINT does not mean it.
-        ["env", "--default-signal=INT", "bash", Path.Combine(_clone.Path, "oim"), .. command]);
+        ["env", "--default-signal=INT", "bash", "-c", "to=$1; shift; exec bash \"$@\" 2>>\"$to\"", "bash", errorsTo, Path.Combine(_clone.Path, "oim"), .. command]);
 }
