@@ -52,6 +52,7 @@ public static class AdminSetup
         if (services.GetService<DashboardDoor>() is { } door)
         {
             door.Guard(OrleansDashboard.Map(app, DashboardDoor.Path));
+            door.RefuseOtherMethods(app);
         }
     }
 }

@@ -41,6 +41,8 @@ internal sealed partial class DashboardDoor(AdminCredential credential, Security
     private static readonly HttpAnswer s_isOff = HttpAnswer.Refused(
         new Refusal(ErrorCodes.Forbidden, "This is switched off here: the dashboard shows numbers, not what grains hold, whom they belong to, or the log."));
 
+    private static readonly HttpAnswer s_notAllowed = HttpAnswer.Refused(405, ErrorCodes.UnknownOp, "Use GET.", allow: HttpMethods.Get);
+
     private static readonly HttpAnswer s_silent = HttpAnswer.Refused(new Refusal(ErrorCodes.Unavailable, "The process that was asked about does not answer."));
 
     /// <summary>Has every endpoint of the package go through here.</summary>
@@ -50,6 +52,15 @@ internal sealed partial class DashboardDoor(AdminCredential credential, Security
         var next = s_open.Contains(pattern) ? endpoint.RequestDelegate! : IsOffAsync;
         endpoint.RequestDelegate = http => EnterAsync(http, next, isPage: pattern == Index);
     });
+
+    /// <summary>Answers the methods that the package has not mapped, which would come to what is at no other path.</summary>
+    public void RefuseOtherMethods(IEndpointRouteBuilder app)
+    {
+        foreach (var pattern in s_open)
+        {
+            app.Map(pattern, http => EnterAsync(http, static refused => s_notAllowed.WriteAsync(refused), isPage: false));
+        }
+    }
 
     private async Task EnterAsync(HttpContext http, RequestDelegate next, bool isPage)
     {

@@ -40,8 +40,10 @@ internal sealed record ChatArguments(Uri Server, string? Account, bool Register,
                 case "--server" when Uri.TryCreate(value, UriKind.Absolute, out var server) && server.Scheme is "http" or "https":
                     (read, next) = (read with { Server = server }, next + 1);
                     break;
+                case "--server" when value is null:
+                    return "--server: the address of a server has to follow, which is like http://127.0.0.1:5080 or https://im.example.com";
                 case "--server":
-                    return $"--server {value}".TrimEnd() + ": an address has to follow, such as http://127.0.0.1:5080 or https://im.example.com";
+                    return $"'{value}' is no address of a server, which is like http://127.0.0.1:5080 or https://im.example.com";
                 case "--invite" when value is not null:
                     (read, next) = (read with { Register = true, Invite = value }, next + 1);
                     break;

@@ -170,8 +170,8 @@ public sealed class RefusalTests
 
     [Theory]
     [InlineData("--foo: there is no such option", "--foo")]
-    [InlineData("--server localhost:5080: an address has to follow, such as http://127.0.0.1:5080 or https://im.example.com", "--server", "localhost:5080", "ann")]
-    [InlineData("--server: an address has to follow, such as http://127.0.0.1:5080 or https://im.example.com", "ann", "--server")]
+    [InlineData("'localhost:5080' is no address of a server, which is like http://127.0.0.1:5080 or https://im.example.com", "--server", "localhost:5080", "ann")]
+    [InlineData("--server: the address of a server has to follow, which is like http://127.0.0.1:5080 or https://im.example.com", "ann", "--server")]
     [InlineData("--invite: the code of an invite has to follow", "--register", "--invite")]
     [InlineData("ben: one account signs in, and that is ann", "ann", "ben")]
     public async Task ConsoleChat_CalledWrongly_NamesTheArgument(string fault, params string[] arguments)

@@ -94,6 +94,32 @@ public sealed class SampleTests
         await friend.ShowsAsync(bob, page => page.Recent.OfType<MessageReceived>().Any(message => message.Body == "The last line."), "the last line");
     }
 
+    [SkippableFact]
+    public async Task ConsoleChat_OnAScreen_SaysGoodbyeAtCtrlC()
+    {
+        const string Terminal = "/usr/bin/script";
+        Skip.IfNot(File.Exists(Terminal), $"There is no {Terminal}, which gives a program a terminal.");
+        await using var server = await TestServer.StartAsync();
+        var start = Dotnet.Describe(
+            Dotnet.Root, Terminal, "-qefc", $"stty rows 40 cols 120; exec dotnet '{Dotnet.Sample("ConsoleChat")}' --server {server.Address} --register ann", "/dev/null");
+        // What builds somewhere is no terminal to the library that draws.
+        foreach (var name in start.Environment.Keys.Where(static name => name is not ("PATH" or "HOME" or "TMPDIR") && !name.StartsWith("DOTNET", StringComparison.Ordinal)).ToArray())
+        {
+            start.Environment.Remove(name);
+        }
+
+        (start.Environment["TERM"], start.Environment["ORLEANSIM_PASSWORD"]) = ("xterm-256color", TestServer.Password);
+        await using var chat = new Conversation(start);
+        // The edge of a box: it is drawn from here on.
+        await chat.HearsAsync("╰──");
+
+        await chat.SayAsync("\u0003");
+
+        Assert.Equal(0, await chat.EndAsync());
+        await chat.HearsAsync("Goodbye.");
+        Assert.DoesNotContain("online. Goodbye.", chat.Heard(), StringComparison.Ordinal);
+    }
+
     private static Conversation Start(TestServer server, string account)
     {
         var start = Dotnet.Describe(Dotnet.Root, "dotnet", Dotnet.Sample("ConsoleChat"), "--server", server.Address.ToString(), "--register", account);

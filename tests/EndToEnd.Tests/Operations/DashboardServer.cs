@@ -49,9 +49,9 @@ public sealed partial class DashboardServer : IAsyncLifetime
     }
 
     /// <summary>What is answered to somebody who sends that, by default the secret.</summary>
-    public async Task<DashboardAnswer> GetAsync(string path, AuthenticationHeaderValue? authorization = null, Uri? at = null, bool isAnonymous = false)
+    public async Task<DashboardAnswer> GetAsync(string path, AuthenticationHeaderValue? authorization = null, Uri? at = null, bool isAnonymous = false, HttpMethod? method = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{(at ?? Admin.Admin).ToString().TrimEnd('/')}{(path.StartsWith('/') ? "" : "/")}{path}"));
+        using var request = new HttpRequestMessage(method ?? HttpMethod.Get, new Uri($"{(at ?? Admin.Admin).ToString().TrimEnd('/')}{(path.StartsWith('/') ? "" : "/")}{path}"));
         request.Headers.Authorization = isAnonymous ? null : authorization ?? Basic(AdminServer.Secret);
         using var answer = await s_http.SendAsync(request);
         return new DashboardAnswer((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(), answer.Headers.Concat(answer.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value)));

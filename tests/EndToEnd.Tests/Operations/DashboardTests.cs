@@ -113,6 +113,19 @@ public sealed class DashboardTests(DashboardServer world) : IClassFixture<Dashbo
     }
 
     [SkippableFact]
+    public async Task AnotherMethod_OfWhatIsThere_IsNotAllowed()
+    {
+        foreach (var path in s_open.Select(Example))
+        {
+            var answer = await world.GetAsync(path, method: HttpMethod.Post);
+            Assert.Equal((path, 405, "GET", "unknown_op"), (path, answer.Status, answer.Headers.GetValueOrDefault("Allow"), new ApiAnswer(answer.Status, answer.Body, null).Code));
+            Assert.Equal(401, (await world.GetAsync(path, isAnonymous: true, method: HttpMethod.Post)).Status);
+        }
+
+        Assert.Equal(404, (await world.GetAsync("dashboard/nothing", new AuthenticationHeaderValue("Bearer", AdminServer.Secret), method: HttpMethod.Post)).Status);
+    }
+
+    [SkippableFact]
     public async Task AdminApi_WithWhatABrowserSendsByItself_IsRefused()
     {
         foreach (var path in (string[])["v1/members", "v1/drain", "dashboard/nothing"])
