@@ -66,7 +66,7 @@ public sealed class HostingTests
     public async Task Connection_WhileTheHostRuns_SignsInAndOut()
     {
         await using var server = await ScriptedServer.StartAsync();
-        var log = new HostLog();
+        var log = new LogLines();
         using var host = Build(server, [("Login", "ann"), ("Password", "secret")], connect: true, log);
         await host.StartAsync();
         var stream = await server.WelcomeAsync();
@@ -149,7 +149,7 @@ public sealed class HostingTests
             };
         }
 
-        var log = new HostLog();
+        var log = new LogLines();
         using var host = Build(server, [("Login", "ann"), ("Password", "secret")], connect: true, log);
         var run = host.RunAsync();
         if (why != "wrong password")
@@ -165,7 +165,7 @@ public sealed class HostingTests
         Assert.True(log.Has(nameof(ImException)), log.ToString());
     }
 
-    private static IHost Build(ScriptedServer server, (string Key, string Value)[] settings, bool connect = false, HostLog? log = null)
+    private static IHost Build(ScriptedServer server, (string Key, string Value)[] settings, bool connect = false, LogLines? log = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(settings
@@ -183,45 +183,5 @@ public sealed class HostingTests
         }
 
         return builder.Build();
-    }
-
-    private sealed class HostLog : ILoggerProvider, ILogger
-    {
-        private readonly List<string> _lines = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (_lines)
-            {
-                _lines.Add(formatter(state, exception) + exception);
-            }
-        }
-
-        public bool Has(string text)
-        {
-            lock (_lines)
-            {
-                return _lines.Exists(line => line.Contains(text, StringComparison.Ordinal));
-            }
-        }
-
-        public override string ToString()
-        {
-            lock (_lines)
-            {
-                return string.Join('\n', _lines);
-            }
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

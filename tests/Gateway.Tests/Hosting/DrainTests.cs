@@ -38,7 +38,7 @@ public sealed class DrainTests
 
         using var readiness = await host.Http.GetAsync("/readyz");
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "Unhealthy\ngateway: Going away."), (readiness.StatusCode, await readiness.Content.ReadAsStringAsync()));
-        Assert.StartsWith("Health check gateway with status Unhealthy", Assert.Single(host.Errors), StringComparison.Ordinal);
+        Assert.Contains("Health check gateway with status Unhealthy", Assert.Single(host.Errors), StringComparison.Ordinal);
         host.Errors.Clear();
         Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync("/healthz")).StatusCode);
         var refused = await Assert.ThrowsAsync<WebSocketException>(() => host.ConnectAsync());

@@ -1,15 +1,16 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using OrleansIM.Gateway.Hosting;
+using OrleansIM.TestSupport;
 
 namespace OrleansIM.Gateway.Tests.Hosting;
 
 public sealed class ReadinessLogTests
 {
-    private readonly Lines _lines = new();
-    private readonly ReadinessLog _log;
+    private readonly LogLines _log = new();
+    private readonly ReadinessLog _readiness;
 
-    public ReadinessLogTests() => _log = new(_lines);
+    public ReadinessLogTests() => _readiness = new(LoggerFactory.Create(logging => logging.AddProvider(_log)).CreateLogger<ReadinessLog>());
 
     [Fact]
     public void Note_AStateThatLasts_IsSaidOnceAndItsEndToo()
@@ -27,7 +28,7 @@ public sealed class ReadinessLogTests
                 "Error Not ready, backends: No process with accounts is known after 30 s. This is said once; /readyz says how it is now.",
                 "Information backends is in order again, as far as being ready goes.",
             ],
-            _lines.Seen);
+            _log.Lines);
     }
 
     [Fact]
@@ -38,17 +39,17 @@ public sealed class ReadinessLogTests
         Note(HealthStatus.Degraded, "Gone for 2 s.");
         Note(HealthStatus.Unhealthy, "Gone for 31 s.");
 
-        Assert.Equal(["Warning Still ready", "Error Not ready"], _lines.Seen.Select(static line => line.Split(',')[0]));
+        Assert.Equal(["Warning Still ready", "Error Not ready"], _log.Lines.Select(static line => line.Split(',')[0]));
     }
 
     [Fact]
     public void Note_WhatBelongsToAStart_IsNotSaidUntilItLastsTooLong()
     {
         Note(HealthStatus.Unhealthy, "None yet.", ReadinessLog.Expected);
-        Assert.Empty(_lines.Seen);
+        Assert.Empty(_log.Lines);
 
         Note(HealthStatus.Unhealthy, "None after 30 s.");
-        Assert.StartsWith("Error Not ready, backends: None after 30 s.", Assert.Single(_lines.Seen), StringComparison.Ordinal);
+        Assert.StartsWith("Error Not ready, backends: None after 30 s.", Assert.Single(_log.Lines), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,22 +57,9 @@ public sealed class ReadinessLogTests
     {
         Note(HealthStatus.Unhealthy, "The database does not answer.", failure: new IOException("Connection refused."));
 
-        Assert.Contains("Connection refused.", Assert.Single(_lines.Seen), StringComparison.Ordinal);
+        Assert.Contains("Connection refused.", Assert.Single(_log.Lines), StringComparison.Ordinal);
     }
 
     private void Note(HealthStatus status, string? description = null, IReadOnlyDictionary<string, object>? data = null, Exception? failure = null) =>
-        _log.Note(new HealthReport(new Dictionary<string, HealthReportEntry> { ["backends"] = new(status, description, TimeSpan.Zero, failure, data) }, TimeSpan.Zero));
-
-    private sealed class Lines : ILogger<ReadinessLog>
-    {
-        public List<string> Seen { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Seen.Add($"{logLevel} {formatter(state, exception)}{(exception is null ? "" : " " + exception.Message)}");
-    }
+        _readiness.Note(new HealthReport(new Dictionary<string, HealthReportEntry> { ["backends"] = new(status, description, TimeSpan.Zero, failure, data) }, TimeSpan.Zero));
 }

@@ -24,7 +24,7 @@ internal sealed class GatewayHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly List<StreamClient> _clients = [];
-    private readonly ErrorLog _errors = new();
+    private readonly LogLines _errors = new(LogLevel.Error);
 
     private GatewayHost(Action<GatewayOptions>? configure, TimeProvider? time, Action<IServiceCollection>? services)
     {

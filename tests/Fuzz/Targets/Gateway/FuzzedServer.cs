@@ -18,7 +18,7 @@ internal sealed class FuzzedServer : IAsyncDisposable
     public const string Password = "correct horse battery";
 
     private readonly TempDirectory _data = new();
-    private readonly ErrorLog _errors = new();
+    private readonly LogLines _errors = new(LogLevel.Error);
     private readonly HttpClient _http = new();
     private readonly WebApplication _app;
 
