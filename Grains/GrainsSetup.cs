@@ -11,6 +11,7 @@ using OrleansIM.Grains.Mailboxes;
 using OrleansIM.Grains.Presence;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Identity;
+using OrleansIM.Sessions;
 
 namespace OrleansIM.Grains;
 
@@ -39,6 +40,7 @@ public static class GrainsSetup
         AddMetrics(services);
         services.TryAddSingleton<SecurityAudit>();
         services.AddSingleton<PasswordHashing>();
+        services.TryAddSingleton<LocalGateways>();
         services.AddSingleton<AccountServices>();
         services.TryAddSingleton(provider => (ITimelineErasure)provider.GetRequiredService<ITimelineStore>());
         services.AddSingleton<TimelineAppender>();

@@ -13,6 +13,7 @@ using OrleansIM.Gateway.Sessions;
 using OrleansIM.Gateway.Tokens;
 using OrleansIM.Gateway.Web;
 using OrleansIM.Identity;
+using OrleansIM.Sessions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -35,6 +36,7 @@ public static class GatewayServices
         services.AddDataProtection().SetApplicationName("OrleansIM");
         services.AddIdentity();
         services.TryAddSingleton<ITokenService, SealedTokens>();
+        services.TryAddSingleton<LocalGateways>();
         services.TryAddSingleton<IAccountDirectory, ClusterAccounts>();
 
         services.AddMetrics();

@@ -39,7 +39,7 @@ internal interface IAccountDirectory
 }
 
 /// <summary>The accounts of the cluster.</summary>
-internal sealed class ClusterAccounts(IClusterClient cluster, ILocalSiloDetails self) : IAccountDirectory
+internal sealed class ClusterAccounts(IClusterClient cluster, ILocalSiloDetails self, LocalGateways local) : IAccountDirectory
 {
     private string? _node;
 
@@ -62,7 +62,12 @@ internal sealed class ClusterAccounts(IClusterClient cluster, ILocalSiloDetails 
 
     public IServiceGrain Service => Find<IServiceGrain>(IServiceGrain.Key);
 
-    public IGatewayObserver CreateReference(IGatewayObserver observer) => cluster.CreateObjectReference<IGatewayObserver>(observer);
+    public IGatewayObserver CreateReference(IGatewayObserver observer)
+    {
+        var reference = cluster.CreateObjectReference<IGatewayObserver>(observer);
+        local.Add(reference, new PushQueue(observer));
+        return reference;
+    }
 
     /// <exception cref="OrleansException">This process knows none that has accounts: none is there yet, or it has not heard of one.</exception>
     private TGrain Find<TGrain>(string key) where TGrain : IGrainWithStringKey

@@ -58,7 +58,7 @@ internal sealed partial class AccountGrain
         {
             Id = request.Session,
             Token = request.Token,
-            Gateway = request.Gateway,
+            Gateway = _services.Gateways.TryFind(request.Gateway, out var local) ? local : request.Gateway,
             Node = request.Node,
             Since = known?.Since ?? now,
             From = SecurityAudit.Source ?? known?.From,

@@ -6,6 +6,7 @@ using OrleansIM.Grains.Presence;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Identity;
 using OrleansIM.Mail;
+using OrleansIM.Sessions;
 
 namespace OrleansIM.Grains.Accounts;
 
@@ -28,6 +29,7 @@ internal sealed class AccountServices(
     SiloPresence presence,
     IOptions<PresenceOptions> presenceOptions,
     IOptions<MailOptions> mailOptions,
+    LocalGateways gateways,
     TimeProvider time)
 {
     public ITimelineStore Store => store;
@@ -47,5 +49,6 @@ internal sealed class AccountServices(
     public SiloPresence Presence => presence;
     public PresenceOptions PresenceOptions { get; } = presenceOptions.Value;
     public MailOptions MailOptions { get; } = mailOptions.Value;
+    public LocalGateways Gateways => gateways;
     public TimeProvider Time => time;
 }

@@ -43,6 +43,9 @@ internal sealed class GrainWorld : IAsyncDisposable
     public IGrainFactory Grains { get; private set; } = null!;
     public IGatewayObserver GatewayReference { get; private set; } = null!;
 
+    /// <summary>The gateways of the first silo's own process.</summary>
+    public LocalGateways LocalGateways => _silos[0].Services.GetRequiredService<LocalGateways>();
+
     public static Task<GrainWorld> StartAsync(params (string Key, string Value)[] settings) => StartClusterAsync(1, settings);
 
     /// <summary>Several silos in this process, one cluster.</summary>
