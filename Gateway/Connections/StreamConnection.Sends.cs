@@ -53,7 +53,9 @@ internal sealed partial class StreamConnection
         }
 
         _gatheredFrom = from;
-        (_gathered ??= []).Add(new GatheredSend(head, message, span));
+
+        // Mostly it stays alone.
+        (_gathered ??= new(1)).Add(new GatheredSend(head, message, span));
     }
 
     private void SendGathered()
@@ -88,14 +90,15 @@ internal sealed partial class StreamConnection
         }
     }
 
-    private async Task SendAsync(List<GatheredSend> sends, SessionAccount from)
-    {
-        if (sends[0].Span is { } span)
-        {
-            // Several travel as one call, which can be in one trace only.
-            Activity.Current = span;
-        }
+    private Task SendAsync(List<GatheredSend> sends, SessionAccount from) =>
+        sends[0].Span is { } span ? SendInSpanAsync(span, sends, from)
+        : sends.Count == 1 ? SendOneAsync(sends[0], from)
+        : SendManyAsync(sends, from);
 
+    /// <summary>Several travel as one call, which can be in one trace only: that of the first.</summary>
+    private async Task SendInSpanAsync(Activity span, List<GatheredSend> sends, SessionAccount from)
+    {
+        Activity.Current = span;
         await (sends.Count == 1 ? SendOneAsync(sends[0], from) : SendManyAsync(sends, from));
     }
 

@@ -243,7 +243,18 @@ internal sealed partial class Session : IDisposable
     }
 
     /// <summary>The lock is held.</summary>
-    private SessionAccount? FindHere(string id) => Array.Find(_accounts, account => account.Id == id);
+    private SessionAccount? FindHere(string id)
+    {
+        foreach (var account in _accounts)
+        {
+            if (account.Id == id)
+            {
+                return account;
+            }
+        }
+
+        return null;
+    }
 
     // A lease would end it too; this is only sooner.
     private async Task CloseAtAccountAsync(SessionAccount account)

@@ -9,48 +9,59 @@ namespace OrleansIM.Grains.Accounts;
 /// </summary>
 internal sealed partial class AccountGrain
 {
-    // In the order in which they were submitted, which is the order in which they are written; null if there are none.
+    // Those behind the one that is waited for, in the order in which they were submitted, which is the order in which they
+    // are written; null most of the time.
     private Queue<(Task Commit, OutgoingMessage? Message)>? _followed;
+    private bool _isFollowing;
 
     /// <summary>When the commit has ended: applies and pushes, then tells whoever sent the message.</summary>
     /// <param name="commit">The unit's.</param>
     /// <param name="message">This account's; null for another's, and then that account answers for it.</param>
     private void Follow(Task commit, OutgoingMessage? message = null)
     {
-        if (_followed is { } followed)
+        if (_isFollowing)
         {
-            followed.Enqueue((commit, message));
+            (_followed ??= new()).Enqueue((commit, message));
             return;
         }
 
-        _followed = new();
-        _followed.Enqueue((commit, message));
-        _ = FollowAsync(_followed);
+        _isFollowing = true;
+        _ = FollowAsync(commit, message);
     }
 
-    private async Task FollowAsync(Queue<(Task Commit, OutgoingMessage? Message)> followed)
+    private async Task FollowAsync(Task commit, OutgoingMessage? message)
     {
-        while (followed.TryPeek(out var first))
+        var next = (Commit: commit, Message: message);
+        do
         {
-            await first.Commit.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await next.Commit.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
             // Counted before: what ends while this is published has to wait, for its entries may not be among them.
-            var ended = CountEnded(followed);
+            var ended = CountEnded();
             var failure = TryPublish();
+            End(next.Commit, next.Message, failure);
             for (; ended > 0; ended--)
             {
-                var (commit, message) = followed.Dequeue();
-                End(message, commit.IsCompletedSuccessfully ? failure : commit.Exception?.InnerException ?? new TaskCanceledException(commit));
+                var (also, its) = _followed!.Dequeue();
+                End(also, its, failure);
             }
         }
+        while (_followed?.TryDequeue(out next) == true);
 
         _followed = null;
+        _isFollowing = false;
     }
 
-    private static int CountEnded(Queue<(Task Commit, OutgoingMessage? Message)> followed)
+    /// <summary>How many of those behind have ended, up to the first that has not.</summary>
+    private int CountEnded()
     {
+        if (_followed is null)
+        {
+            return 0;
+        }
+
         var ended = 0;
-        foreach (var (commit, _) in followed)
+        foreach (var (commit, _) in _followed)
         {
             if (!commit.IsCompleted)
             {
@@ -78,8 +89,13 @@ internal sealed partial class AccountGrain
         }
     }
 
-    private void End(OutgoingMessage? message, Exception? failure)
+    /// <summary>Tells whoever sent a message, if it was this account's, or starts anew where that has to be.</summary>
+    /// <param name="commit">What was waited for.</param>
+    /// <param name="message">This account's; null for another's.</param>
+    /// <param name="failure">Why what it brought was not published.</param>
+    private void End(Task commit, OutgoingMessage? message, Exception? failure)
     {
+        failure = commit.IsCompletedSuccessfully ? failure : commit.Exception?.InnerException ?? new TaskCanceledException(commit);
         if (message is not null)
         {
             message.Outcome = failure is null ? null : OnFailed(failure);

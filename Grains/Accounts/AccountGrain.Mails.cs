@@ -177,9 +177,9 @@ internal sealed partial class AccountGrain : IAccountMailGrain
     }
 
     /// <summary>After a change of contacts: whose the addresses in the mails are may be different now.</summary>
-    private void FollowAddresses(List<TimelineEntry> entries)
+    private void FollowAddresses(TimelineEntry[] entries)
     {
-        if (!entries.Exists(entry => entry.Kind is EntryKind.Contact))
+        if (!Array.Exists(entries, static entry => entry.Kind is EntryKind.Contact))
         {
             return;
         }

@@ -14,7 +14,8 @@ internal sealed partial class AccountGrain
 {
     private const int MaxMessagesPerCall = 64;
 
-    private SparseMap<string, Queue<OutgoingMessage>> _outgoing = new();
+    // Peers that are being handed something, and what waits behind it; null for nothing, as mostly.
+    private SparseMap<string, Queue<OutgoingMessage>?> _outgoing = new();
 
     // Peers that messages wait for until all of a turn are there; null otherwise.
     private List<string>? _held;
@@ -24,20 +25,45 @@ internal sealed partial class AccountGrain
     {
         if (_outgoing.TryGetValue(peer, out var waiting))
         {
-            waiting.Enqueue(message);
-            return;
+            Wait(peer, waiting, message);
         }
-
-        _outgoing[peer] = waiting = new Queue<OutgoingMessage>();
-        waiting.Enqueue(message);
-        if (_held is null)
+        else if (_held is { } held)
         {
-            _ = DrainAsync(peer, waiting);
+            Wait(peer, null, message);
+            held.Add(peer);
         }
         else
         {
-            _held.Add(peer);
+            _outgoing[peer] = null;
+            _ = HandOverAsync(peer, [message]);
         }
+    }
+
+    private void Wait(string peer, Queue<OutgoingMessage>? waiting, OutgoingMessage message)
+    {
+        if (waiting is null)
+        {
+            _outgoing[peer] = waiting = new();
+        }
+
+        waiting.Enqueue(message);
+    }
+
+    /// <summary>The next messages for a peer; none if nothing waits.</summary>
+    private OutgoingMessage[] TakeWaiting(string peer)
+    {
+        if (_outgoing[peer] is not { Count: > 0 } waiting)
+        {
+            return [];
+        }
+
+        var some = new OutgoingMessage[Math.Min(waiting.Count, MaxMessagesPerCall)];
+        for (var i = 0; i < some.Length; i++)
+        {
+            some[i] = waiting.Dequeue();
+        }
+
+        return some;
     }
 
     /// <summary>Until it is disposed of, in the same turn, nothing new is handed over.</summary>
@@ -53,61 +79,59 @@ internal sealed partial class AccountGrain
         _held = null;
         foreach (var peer in held ?? [])
         {
-            _ = DrainAsync(peer, _outgoing[peer]);
+            _ = HandOverAsync(peer, TakeWaiting(peer));
         }
     }
 
-    private async Task DrainAsync(string peer, Queue<OutgoingMessage> waiting)
+    /// <summary>Hands messages over, then those that have come meanwhile.</summary>
+    private async Task HandOverAsync(string peer, OutgoingMessage[] messages)
     {
-        while (waiting.Count > 0)
+        for (; messages.Length > 0; messages = TakeWaiting(peer))
         {
-            var some = new OutgoingMessage[Math.Min(waiting.Count, MaxMessagesPerCall)];
-            for (var i = 0; i < some.Length; i++)
-            {
-                some[i] = waiting.Dequeue();
-            }
-
             try
             {
-                await HandOverAsync(peer, some);
+                // Where something older waits to be delivered, nothing may overtake it.
+                Outcome<Accepted> answer = _outboxTimer is not null && !await TryFinishOutboxAsync(CancellationToken.None)
+                    ? Busy
+                    : await Peer(peer).AcceptMessagesAsync(_id, Array.ConvertAll(
+                        messages, static message => new IncomingMessage { Unit = message.Unit.Id, Data = message.Theirs, At = message.Own.At }));
+                if (answer is { Refusal: null, Value: not Accepted.Together })
+                {
+                    await StoreElsewhereAsync(peer, messages);
+                }
+                else
+                {
+                    Settle(messages, answer.Refusal);
+                }
             }
 #pragma warning disable CA1031 // Whatever went wrong, each sender is told what became of its message.
             catch (Exception failure)
 #pragma warning restore CA1031
             {
-                Array.ForEach(some, message => GiveUp(message, failure: failure));
+                foreach (var message in messages)
+                {
+                    GiveUp(message, failure: failure);
+                }
             }
         }
 
         _outgoing.Remove(peer);
     }
 
-    private async Task HandOverAsync(string peer, OutgoingMessage[] messages)
+    /// <summary>The peer has taken messages, or refused them.</summary>
+    private void Settle(OutgoingMessage[] messages, Refusal? refusal)
     {
-        if (_outboxTimer is not null && !await TryFinishOutboxAsync(CancellationToken.None))
+        foreach (var message in messages)
         {
-            // Something older waits to be delivered, and nothing may overtake it.
-            Array.ForEach(messages, message => GiveUp(message, Busy));
-            return;
-        }
-
-        var answer = await Peer(peer).AcceptMessagesAsync(
-            _id, Array.ConvertAll(messages, static message => new IncomingMessage { Unit = message.Unit.Id, Data = message.Theirs, At = message.Own.At }));
-        if (answer.Refusal is { } refusal)
-        {
-            Array.ForEach(messages, message => GiveUp(message, refusal));
-        }
-        else if (answer.Value is Accepted.Together)
-        {
-            // The commit is not waited for: the next messages may be handed over, and may even be in the same one.
-            foreach (var message in messages)
+            if (refusal is not null)
             {
+                GiveUp(message, refusal);
+            }
+            else
+            {
+                // The commit is not waited for: the next messages may be handed over, and may even be in the same one.
                 Follow(message.Unit.Committed, message);
             }
-        }
-        else
-        {
-            await StoreElsewhereAsync(peer, messages);
         }
     }
 

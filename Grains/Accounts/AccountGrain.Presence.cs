@@ -102,7 +102,7 @@ internal sealed partial class AccountGrain : IAccountPresenceGrain
         PushSignal("presence", PresenceData.Changed(contact, state.Status, state.Note, state.LastSeen));
 
     /// <summary>After a change of contacts: who became a friend is watched, who is none any more is gone from sight at once.</summary>
-    private void FollowContacts(List<TimelineEntry> entries)
+    private void FollowContacts(TimelineEntry[] entries)
     {
         foreach (var entry in entries)
         {

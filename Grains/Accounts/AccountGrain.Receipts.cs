@@ -21,8 +21,10 @@ internal sealed partial class AccountGrain
     private SparseKeyedGate _readGates;
     private SparseKeyedGate _receiptGates;
 
-    // Collects deliveries for a moment: there is one while something waits to be told, however many peers and messages.
+    // Collects deliveries for a moment, however many peers and messages. Set while something waits to be told, and kept for
+    // the next while messages come.
     private IGrainTimer? _deliveryTimer;
+    private bool _tellsLater;
 
     // Up to here everything is at a live session, or on the page of one.
     private long _shownUpTo;
@@ -143,8 +145,31 @@ internal sealed partial class AccountGrain
         }
     }
 
-    private void TellLater(TimeSpan delay) => _deliveryTimer ??= this.RegisterGrainTimer(
-        _ => TellDeliveredAsync(), new GrainTimerCreationOptions(delay, Timeout.InfiniteTimeSpan) { KeepAlive = true, Interleave = true });
+    private void TellLater(TimeSpan delay)
+    {
+        if (_tellsLater)
+        {
+            return;
+        }
+
+        _tellsLater = true;
+        if (_deliveryTimer is { } timer)
+        {
+            timer.Change(delay, Timeout.InfiniteTimeSpan);
+        }
+        else
+        {
+            _deliveryTimer = this.RegisterGrainTimer(
+                TellDeliveredAsync, new GrainTimerCreationOptions(delay, Timeout.InfiniteTimeSpan) { KeepAlive = true, Interleave = true });
+        }
+    }
+
+    /// <summary>Nothing is told until the next delivery. At every renewal too, so that an account that rests has no timer.</summary>
+    private void LetDeliveriesBe()
+    {
+        _deliveryTimer?.Dispose();
+        (_deliveryTimer, _tellsLater) = (null, false);
+    }
 
     /// <summary>
     /// Tells every peer whose messages were shown, each once. Who cannot be told is told again a little later, and after
@@ -152,19 +177,17 @@ internal sealed partial class AccountGrain
     /// </summary>
     private async Task TellDeliveredAsync()
     {
-        _deliveryTimer?.Dispose();
-        _deliveryTimer = null;
+        _tellsLater = false;
         if (_isTelling)
         {
             return;
         }
 
         _isTelling = true;
-        var all = true;
-        foreach (var some in _state.Receipts.Owed.Where(owed => owed.Value.Seq <= _shownUpTo).ToArray().Chunk(PeersToldAtOnce))
-        {
-            all &= (await Task.WhenAll(some.Select(owed => TellDeliveredAsync(owed.Key, owed.Value.PeerSeq)))).All(told => told);
-        }
+        var owed = _state.Receipts.OwedUpTo(_shownUpTo);
+        var all = owed.Count == 1
+            ? await TellDeliveredAsync(owed[0].Peer, owed[0].PeerSeq)
+            : await TellDeliveredAsync(owed);
 
         _isTelling = false;
         _attemptsToTell = all ? 0 : _attemptsToTell + 1;
@@ -172,10 +195,21 @@ internal sealed partial class AccountGrain
         {
             _attemptsToTell = 0;
         }
-        else if (_state.Receipts.Owed.Values.Any(owed => owed.Seq <= _shownUpTo))
+        else if (_state.Receipts.OwesUpTo(_shownUpTo))
         {
             TellLater(all ? _services.Options.DeliveryReceiptDelay : s_outboxRetry);
         }
+    }
+
+    private async Task<bool> TellDeliveredAsync(List<(string Peer, long PeerSeq)> peers)
+    {
+        var all = true;
+        foreach (var some in peers.Chunk(PeersToldAtOnce))
+        {
+            all &= (await Task.WhenAll(some.Select(owed => TellDeliveredAsync(owed.Peer, owed.PeerSeq)))).All(told => told);
+        }
+
+        return all;
     }
 
     private async Task<bool> TellDeliveredAsync(string peer, long upTo)

@@ -105,6 +105,10 @@ internal sealed partial class AccountGrain
 
         UpdatePresence();
         KeepMailboxesOpen(now);
+        if (!_tellsLater && !_isTelling)
+        {
+            LetDeliveriesBe();
+        }
 
         // A link group that died in the middle of a change could not tell: ask it whether its masters still are.
         foreach (var session in known.Where(session => !session.IsOwn).ToArray())

@@ -89,7 +89,7 @@ internal sealed partial class AccountGrain
         }
     }
 
-    private void EndTypingOfAuthors(List<TimelineEntry> entries)
+    private void EndTypingOfAuthors(TimelineEntry[] entries)
     {
         if (_typists.Count == 0)
         {

@@ -91,7 +91,7 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
         await CloseFeedsAsync();
         Publish();
         RestartSessions();
-        _deliveryTimer?.Dispose();
+        LetDeliveriesBe();
         LeavePresence();
         if (!_timeline.IsBroken)
         {
@@ -206,7 +206,7 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
             return;
         }
 
-        if (_deliveryTimer is not null && _sessions.Count == 0)
+        if (_tellsLater && _sessions.Count == 0)
         {
             // What nobody sees does not hide what the last session still saw.
             _ = TellDeliveredAsync();
@@ -218,7 +218,7 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
             _timeline.Remember(entry);
         }
 
-        PushEntries([.. entries]);
+        PushEntries(entries);
         CountAsShown();
         EndTypingOfAuthors(entries);
         FollowContacts(entries);

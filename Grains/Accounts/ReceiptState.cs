@@ -24,6 +24,35 @@ internal sealed class ReceiptState
     /// <summary>Per peer, the newest of its messages that it was not told the delivery of.</summary>
     public IReadOnlyDictionary<string, OwedReceipt> Owed => _owed.Items;
 
+    /// <summary>The peers that have yet to hear of messages up to a seq of this log, and what each has to hear.</summary>
+    public List<(string Peer, long PeerSeq)> OwedUpTo(long seq)
+    {
+        var peers = new List<(string Peer, long PeerSeq)>(_owed.Count);
+        foreach (var (peer, owed) in _owed.Entries)
+        {
+            if (owed.Seq <= seq)
+            {
+                peers.Add((peer, owed.PeerSeq));
+            }
+        }
+
+        return peers;
+    }
+
+    /// <summary>Whether there is any.</summary>
+    public bool OwesUpTo(long seq)
+    {
+        foreach (var owed in _owed.Values)
+        {
+            if (owed.Seq <= seq)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Whether a receipt of a peer says more than what is known: read includes delivered, and nothing goes back.</summary>
     public bool IsNews(string by, string what, long upTo)
     {

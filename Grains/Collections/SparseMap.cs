@@ -27,6 +27,9 @@ internal struct SparseMap<TKey, TValue> where TKey : notnull
     /// <summary>The items there are now. To be asked for again after a change: the first one makes another.</summary>
     public readonly IReadOnlyDictionary<TKey, TValue> Items => _items ?? s_none;
 
+    /// <summary>The same, to be gone through.</summary>
+    public readonly Dictionary<TKey, TValue> Entries => _items ?? s_none;
+
     public readonly Dictionary<TKey, TValue>.KeyCollection Keys => (_items ?? s_none).Keys;
 
     public readonly Dictionary<TKey, TValue>.ValueCollection Values => (_items ?? s_none).Values;

@@ -248,7 +248,7 @@ internal sealed partial class GroupGrain : Grain, IGroupGrain
             Apply(entry);
         }
 
-        Tell([.. entries]);
+        Tell(entries);
         if (_state.AppliedSeq - _snapshot.State.AppliedSeq >= _timelineOptions.SnapshotEvery && _snapshotGate.IsFree)
         {
             _ = SaveSnapshotAsync();

@@ -10,8 +10,9 @@ internal sealed class AccountTimeline(string account, long head, int recentEntri
 {
     private readonly RecentEntries _recent = new(recentEntries, recentBytes);
 
-    // Between the appender and the activation; null most of the time. Replaced or filled under the lock of _recent.
-    private List<TimelineEntry>? _committed;
+    // Between the appender and the activation: nothing most of the time, mostly one entry if there is something, else a list
+    // of them. Replaced or filled under the lock of _recent.
+    private object? _committed;
     private volatile bool _isBroken;
 
     public string Account { get; } = account;
@@ -40,21 +41,38 @@ internal sealed class AccountTimeline(string account, long head, int recentEntri
     {
         lock (_recent)
         {
-            (_committed ??= []).Add(entry);
+            switch (_committed)
+            {
+                case null:
+                    _committed = entry;
+                    break;
+                case List<TimelineEntry> several:
+                    several.Add(entry);
+                    break;
+                case TimelineEntry first:
+                    _committed = new List<TimelineEntry> { first, entry };
+                    break;
+            }
         }
     }
 
     /// <summary>The activation: takes over what was committed since, in order.</summary>
-    public List<TimelineEntry>? Take()
+    public TimelineEntry[]? Take()
     {
-        List<TimelineEntry>? taken;
+        object? taken;
         lock (_recent)
         {
             (taken, _committed) = (_committed, null);
         }
 
-        Head = taken?[^1].Seq ?? Head;
-        return taken;
+        TimelineEntry[]? entries = taken switch
+        {
+            List<TimelineEntry> several => [.. several],
+            TimelineEntry one => [one],
+            _ => null,
+        };
+        Head = entries?[^1].Seq ?? Head;
+        return entries;
     }
 
     /// <summary>Keeps an entry near.</summary>

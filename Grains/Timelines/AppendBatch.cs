@@ -11,6 +11,12 @@ internal sealed class AppendBatch
     /// <summary>The units that are to be written, in the order they were submitted.</summary>
     public List<AppendUnit> Units { get; } = [];
 
+    /// <summary>What the store is given of it.</summary>
+    public List<NewEntry> Rows { get; private set; } = [];
+
+    /// <summary>The store may still read the rows, which therefore are not used again.</summary>
+    public void GiveUpRows() => Rows = [];
+
     /// <summary>Whether nothing more goes in.</summary>
     public bool IsFull(TimelineOptions options) => _entries >= options.MaxBatchEntries || _bytes >= options.MaxBatchBytes;
 
@@ -34,6 +40,7 @@ internal sealed class AppendBatch
         _logs.ForEach(log => log.Batch = null);
         _logs.Clear();
         Units.Clear();
+        Rows.Clear();
         (_entries, _bytes) = (0, 0);
     }
 }

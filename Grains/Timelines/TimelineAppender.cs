@@ -32,6 +32,9 @@ internal sealed partial class TimelineAppender : BackgroundService
     private readonly string _name = Guid.NewGuid().ToString("N") + ".";
     private long _units;
 
+    // What ends the wait for the store: used again, since with each batch would come a timer.
+    private readonly ConcurrentQueue<CancellationTokenSource> _patience = [];
+
     // How many batches the store does not answer.
     private int _hanging;
 
@@ -120,7 +123,10 @@ internal sealed partial class TimelineAppender : BackgroundService
         try
         {
             batch.Units.RemoveAll(IsTooLate);
-            await WriteAsync(batch.Units);
+            if (!await WriteAsync(batch.Units, batch.Rows))
+            {
+                batch.GiveUpRows();
+            }
         }
         finally
         {
@@ -139,13 +145,14 @@ internal sealed partial class TimelineAppender : BackgroundService
         return true;
     }
 
-    private async Task WriteAsync(List<AppendUnit> batch)
+    /// <summary>Writes units by way of a list that is empty. False if the store may not be done with the list.</summary>
+    private async Task<bool> WriteAsync(List<AppendUnit> batch, List<NewEntry> rows)
     {
         batch.RemoveAll(RefuseIfHanging);
-        var rows = Number(batch);
+        Number(batch, rows);
         if (rows.Count == 0)
         {
-            return;
+            return true;
         }
 
         try
@@ -159,7 +166,7 @@ internal sealed partial class TimelineAppender : BackgroundService
             LogConflict(conflict.Accounts.Count, batch.Count);
             Unnumber(batch);
             await WriteOneByOneAsync([.. batch]);
-            return;
+            return true;
         }
         catch (TimelineConflictException conflict)
         {
@@ -174,7 +181,7 @@ internal sealed partial class TimelineAppender : BackgroundService
                 Fail(batch, conflict);
             }
 
-            return;
+            return true;
         }
 #pragma warning disable CA1031 // Whatever the store throws, the callers are told and the appender goes on.
         catch (Exception failure)
@@ -182,10 +189,11 @@ internal sealed partial class TimelineAppender : BackgroundService
         {
             LogFailure(failure, rows.Count);
             Fail(batch, failure);
-            return;
+            return false;
         }
 
         Complete(batch, rows);
+        return true;
     }
 
     private async Task StoreAsync(List<NewEntry> rows)
@@ -193,9 +201,15 @@ internal sealed partial class TimelineAppender : BackgroundService
         var since = _time.GetTimestamp();
         var outcome = "failed";
         var storing = _store.AppendAsync(rows, CancellationToken.None);
+        if (!_patience.TryDequeue(out var patience))
+        {
+            patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+        }
+
+        patience.CancelAfter(_options.MaxWait);
         try
         {
-            await storing.WaitAsync(_options.MaxWait, _time);
+            await storing.WaitAsync(patience.Token);
             outcome = "ok";
         }
         catch (TimelineConflictException)
@@ -203,15 +217,24 @@ internal sealed partial class TimelineAppender : BackgroundService
             outcome = "conflict";
             throw;
         }
-        catch (TimeoutException) when (!storing.IsCompleted)
+        catch (OperationCanceledException) when (!storing.IsCompleted)
         {
             outcome = "timeout";
             Interlocked.Increment(ref _hanging);
             _ = EndHangAsync(storing);
-            throw;
+            throw new TimeoutException($"The store did not answer within {_options.MaxWait}.");
         }
         finally
         {
+            if (patience.TryReset())
+            {
+                _patience.Enqueue(patience);
+            }
+            else
+            {
+                patience.Dispose();
+            }
+
             _metrics.OnBatch(_time.GetElapsedTime(since), rows.Count, outcome);
         }
     }
@@ -228,7 +251,7 @@ internal sealed partial class TimelineAppender : BackgroundService
     {
         foreach (var unit in units)
         {
-            await WriteAsync([unit]);
+            await WriteAsync([unit], []);
         }
     }
 
@@ -265,10 +288,10 @@ internal sealed partial class TimelineAppender : BackgroundService
         }
     }
 
-    /// <summary>Gives every entry its seq; units of a broken timeline fail and leave the batch.</summary>
-    private static List<NewEntry> Number(List<AppendUnit> batch)
+    /// <summary>Gives every entry its seq, and makes its row; units of a broken timeline fail and leave the batch.</summary>
+    private static void Number(List<AppendUnit> batch, List<NewEntry> rows)
     {
-        var rows = new List<NewEntry>(batch.Count * 2);
+        rows.EnsureCapacity(batch.Count * 2);
         batch.RemoveAll(unit =>
         {
             if (!unit.Entries.Exists(static entry => entry.Timeline.IsBroken))
@@ -296,8 +319,6 @@ internal sealed partial class TimelineAppender : BackgroundService
                 rows.Add(new NewEntry(entry.Timeline.Account, stored, entry.Dedupe, entry.Deferred, entry.Completes, entry.IsReference));
             }
         }
-
-        return rows;
     }
 
     private static void Unnumber(List<AppendUnit> batch)

@@ -31,6 +31,21 @@ public sealed class ReceiptStateTests
     }
 
     [Fact]
+    public void OwedUpTo_APlaceInTheLog_IsWhatIsNotBehindIt()
+    {
+        Contact(_ann, "cat", ContactState.Friend);
+        Assert.False(_ann.Receipts.OwesUpTo(long.MaxValue));
+        Message(_ann, "bob", 11);
+        var seen = _seq;
+        Message(_ann, "cat", 7);
+
+        Assert.Equal([("bob", 11L)], _ann.Receipts.OwedUpTo(seen));
+        Assert.True(_ann.Receipts.OwesUpTo(seen));
+        Assert.False(_ann.Receipts.OwesUpTo(seen - 1));
+        Assert.Equal([("bob", 11L), ("cat", 7L)], _ann.Receipts.OwedUpTo(_seq).Order());
+    }
+
+    [Fact]
     public void Settle_OnlyWhatWasTold_IsNotOwedAnyMore()
     {
         Message(_ann, "bob", 11);

@@ -2,6 +2,7 @@ using OrleansIM.Accounts;
 using OrleansIM.Contacts;
 using OrleansIM.Grains.Tests.Support;
 using OrleansIM.Protocol;
+using OrleansIM.Sessions;
 using OrleansIM.Timelines;
 
 namespace OrleansIM.Grains.Tests.Messages;
@@ -146,6 +147,38 @@ public sealed class ReceiptTests
 
         await Eventually.TrueAsync(() => world.Receipts("ann").Length > 0, "the receipt");
         Assert.Equal([("bob", "delivered", seen.Seq)], world.Receipts("ann"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Delivered_AgainAndAgain_IsToldEachTime(bool renewsBetween)
+    {
+        await using var world = await GrainWorld.StartAsync(s_soon);
+        var (ann, bob) = await FriendsAsync(world);
+
+        for (var number = 1; number <= 4; number++)
+        {
+            var sent = (await ann.SendAsync("bob", "hello")).ShouldBeDone();
+            await Eventually.TrueAsync(() => world.Receipts("ann").Contains(("bob", "delivered", sent.Seq)), $"receipt {number}");
+            if (renewsBetween)
+            {
+                Assert.Empty((await world.Account("bob").RenewSessionsAsync(new RenewSessions { Sessions = [bob.Id] })).Unknown);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Delivered_RenewedWhileItWaits_IsTold()
+    {
+        await using var world = await GrainWorld.StartAsync(("Accounts:DeliveryReceiptDelay", "00:00:00.3"));
+        var (ann, bob) = await FriendsAsync(world);
+        var sent = (await ann.SendAsync("bob", "hello")).ShouldBeDone();
+        await Eventually.TrueAsync(() => world.Gateway.EntriesOf("bob", bob.Id).Any(entry => entry.Kind is EntryKind.Message), "the push");
+
+        await world.Account("bob").RenewSessionsAsync(new RenewSessions { Sessions = [bob.Id] });
+
+        await Eventually.TrueAsync(() => world.Receipts("ann").Contains(("bob", "delivered", sent.Seq)), "the receipt");
     }
 
     [Fact]
