@@ -44,6 +44,17 @@ public sealed class FaultyServerTests(FaultyServerTests.Fixture fixture) : IClas
         }
     }
 
+    [SkippableFact]
+    public async Task ServerOfItsOwn_CtrlCAtTheTerminal_DoesNotReachIt()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "There is no /proc.");
+        var stat = await File.ReadAllTextAsync($"/proc/{fixture.Pid}/stat");
+
+        // After the name, which may have spaces: state, parent, process group, session.
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        Assert.Equal((fixture.Pid.ToString(), fixture.Pid.ToString()), (fields[2], fields[3]));
+    }
+
     public void Dispose() => _runs.Dispose();
 
     public sealed class Fixture : IAsyncLifetime
@@ -51,6 +62,8 @@ public sealed class FaultyServerTests(FaultyServerTests.Fixture fixture) : IClas
         private OwnServer? _server;
 
         public Uri Address => _server!.Gateways[0];
+
+        public int Pid => _server!.Processes[0];
 
         public async Task InitializeAsync() => _server = await OwnServer.StartAsync(new Dictionary<string, string>(), CancellationToken.None);
 

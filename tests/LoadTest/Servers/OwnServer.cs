@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using OrleansIM.Clusters;
 using OrleansIM.LoadTest.Settings;
 using OrleansIM.TestSupport;
 
@@ -19,10 +20,11 @@ internal sealed partial class OwnServer : IServerUnderLoad
     private readonly IReadOnlyList<string> _settings;
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
     private readonly StringBuilder _output = new();
+    private readonly Guardian _guardian;
     private Process? _process;
     private string _listen = "http://127.0.0.1:0";
 
-    private OwnServer(IReadOnlyList<string> settings) => _settings = settings;
+    private OwnServer(IReadOnlyList<string> settings) => (_settings, _guardian) = (settings, new Guardian(_data.Path));
 
     public string Description => "a server of its own, all in one process";
 
@@ -83,8 +85,9 @@ internal sealed partial class OwnServer : IServerUnderLoad
             _output.Clear();
         }
 
-        string[] arguments = [Executable, $"--urls={_listen}", $"--Storage:DataDirectory={_data.Path}", .. _settings];
-        var process = Process.Start(new ProcessStartInfo("dotnet", arguments)
+        // In a session of its own: Ctrl-C at the terminal ends the load, and what there is has to be looked at then.
+        string[] arguments = ["dotnet", Executable, $"--urls={_listen}", $"--Storage:DataDirectory={_data.Path}", .. _settings];
+        var process = Process.Start(new ProcessStartInfo("setsid", arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -96,6 +99,7 @@ internal sealed partial class OwnServer : IServerUnderLoad
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         _process = process;
+        _guardian.Keep(process.Id);
         var watch = Stopwatch.StartNew();
         while (!await IsReadyAsync(stop))
         {
@@ -113,6 +117,7 @@ internal sealed partial class OwnServer : IServerUnderLoad
     {
         _process!.Kill();
         await _process.WaitForExitAsync();
+        _guardian.Drop(_process.Id);
     }
 
     /// <summary>Asks it to end, and waits until it has.</summary>
@@ -123,6 +128,7 @@ internal sealed partial class OwnServer : IServerUnderLoad
         try
         {
             await _process!.WaitForExitAsync(limit.Token);
+            _guardian.Drop(_process.Id);
         }
         catch (OperationCanceledException)
         {
@@ -143,6 +149,7 @@ internal sealed partial class OwnServer : IServerUnderLoad
         }
 
         _process?.Dispose();
+        _guardian.Dispose();
         _http.Dispose();
         _data.Dispose();
     }
