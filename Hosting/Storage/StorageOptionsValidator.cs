@@ -17,6 +17,9 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
             .Require(options.IsPostgres || !string.IsNullOrWhiteSpace(options.DataDirectory), "DataDirectory", "empty", "a folder for the SQLite file, such as ./data")
             .Require(IsOneOf(options.Sqlite.Synchronous, Levels), "Sqlite:Synchronous", $"'{options.Sqlite.Synchronous}'", "'Full' (safe at power failure) or 'Normal' (faster)")
             .Require(!options.IsPostgres || connection is null, "ConnectionString", connection, "a PostgreSQL connection string, such as Host=db;Database=orleansim;Username=orleansim;Password=..., when Storage:Provider is 'postgres'")
+            .Require(
+                options.IsPostgres || string.IsNullOrWhiteSpace(options.ConnectionString),
+                "Storage:ConnectionString is given, and Storage:Provider is not 'postgres': it would not be used. Set Storage:Provider to 'postgres', or leave the connection string out.")
             .Result();
     }
 

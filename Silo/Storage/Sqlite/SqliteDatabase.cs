@@ -117,6 +117,7 @@ internal sealed class SqliteDatabase(IOptions<StorageOptions> options) : IStorag
         try
         {
             Directory.CreateDirectory(directory);
+            MakePrivate(Path.Combine(directory, FileName));
             return new FileStream(Path.Combine(directory, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException held) when (IsSharingViolation(held))
@@ -130,6 +131,16 @@ internal sealed class SqliteDatabase(IOptions<StorageOptions> options) : IStorag
             throw new StorageException(
                 $"Storage:DataDirectory '{directory}' cannot be written to ({failure.Message}) "
                 + "Create it for the user this process runs as, or name another folder.", failure);
+        }
+    }
+
+    /// <summary>A file that is not there yet is made for this user alone: messages are in it, and keys. What SQLite makes beside it is like it.</summary>
+    private static void MakePrivate(string file)
+    {
+        if (!OperatingSystem.IsWindows() && !File.Exists(file))
+        {
+            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+            new FileStream(file, options).Dispose();
         }
     }
 

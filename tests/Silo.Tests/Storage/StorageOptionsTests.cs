@@ -39,6 +39,15 @@ public sealed class StorageOptionsTests
     }
 
     [Fact]
+    public void Validate_ConnectionStringThatWouldNotBeUsed_IsRefused()
+    {
+        var fault = Assert.Single(Faults(new() { ConnectionString = "Host=db;Password=s3cret" }));
+
+        Assert.Contains("Set Storage:Provider to 'postgres'", fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Validate_PostgresWithoutDataDirectory_IsRight()
         => Assert.Empty(Faults(new() { Provider = "postgres", ConnectionString = "Host=db", DataDirectory = "" }));
 

@@ -98,6 +98,21 @@ public sealed class SqliteDatabaseTests : IDisposable
         static long Bits(int block) => Enumerable.Range(0, 64).Where(bit => (block * 64) + bit > 0 && ((block * 64) + bit) % 3 == 0).Sum(bit => 1L << bit);
     }
 
+    [SkippableFact]
+    public async Task Open_NewFile_IsForThisUserAlone()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no such modes.");
+        await using var database = await OpenAsync();
+
+        if (!OperatingSystem.IsWindows())
+        {
+            foreach (var file in Directory.GetFiles(_folder.Path, SqliteDatabase.FileName + "*"))
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(file));
+            }
+        }
+    }
+
     [Fact]
     public async Task Open_Again_AppliesNoMigrationTwice()
     {
