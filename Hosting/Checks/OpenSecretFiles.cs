@@ -3,11 +3,24 @@ namespace OrleansIM.Hosting.Checks;
 /// <summary>Files with a secret that everybody on the machine may read.</summary>
 internal static partial class OpenSecretFiles
 {
-    private static readonly string[] s_settings = ["SecretFile", "KeyFile"];
+    private const string KeyCertificate = "Keys:CertificateFile", KeyOfIt = "Keys:CertificateKeyFile", KeyCertificatesBefore = "Keys:OldCertificateFiles:";
+
+    private static readonly string[] s_names = ["SecretFile", "KeyFile"];
 
     /// <summary>The settings that name one, as a list for people; empty if none does.</summary>
-    public static string Named(IEnumerable<GivenSetting> given, Func<string, bool> isOpenToOthers) => GivenSettingRules.Names(
-        given.Where(setting => s_settings.Contains(setting.Key.Split(':')[^1], StringComparer.OrdinalIgnoreCase) && isOpenToOthers(setting.Value)));
+    public static string Named(IEnumerable<GivenSetting> given, Func<string, bool> isOpenToOthers)
+    {
+        var all = given.ToList();
+        var isKeyApart = all.Exists(static setting => Is(setting, KeyOfIt));
+        return GivenSettingRules.Names(all.Where(setting =>
+            (s_names.Contains(setting.Key.Split(':')[^1], StringComparer.OrdinalIgnoreCase)
+                || Is(setting, KeyOfIt)
+                || (Is(setting, KeyCertificate) && !isKeyApart)
+                || setting.Key.StartsWith(KeyCertificatesBefore, StringComparison.OrdinalIgnoreCase))
+            && isOpenToOthers(setting.Value)));
+    }
+
+    private static bool Is(GivenSetting setting, string key) => setting.Key.Equals(key, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether everybody may read a file, or the one that a link leads to; false where that is not known.</summary>
     public static bool IsOpenToOthers(string file)

@@ -29,6 +29,15 @@ public sealed class OpenSecretFilesTests : IDisposable
         Assert.Equal((isOpen, isOpen), (OpenSecretFiles.IsOpenToOthers(file), OpenSecretFiles.IsOpenToOthers(link)));
     }
 
+    [Theory]
+    [InlineData("Keys:CertificateFile", "Keys:CertificateFile")]
+    [InlineData("Keys:CertificateKeyFile", "Keys:CertificateFile", "Keys:CertificateKeyFile")]
+    [InlineData("Keys:OldCertificateFiles:0, Keys:OldCertificateFiles:1", "Keys:OldCertificateFiles:0", "Keys:OldCertificateFiles:1")]
+    [InlineData("Tls:KeyFile, Cluster:Tls:KeyFile", "Tls:CertificateFile", "Tls:KeyFile", "Cluster:Tls:CertificateFile", "Cluster:Tls:KeyFile")]
+    [InlineData("Admin:SecretFile", "Admin:SecretFile", "Logging:AuditFile")]
+    public void Named_FilesThatEverybodyMayRead_AreThoseWithASecret(string named, params string[] given) =>
+        Assert.Equal(named, OpenSecretFiles.Named(given.Select(key => new GivenSetting(key, "file", SettingPlace.Environment)), _ => true));
+
     [Fact]
     public void IsOpenToOthers_AFileThatIsNotThere_IsNot() => Assert.False(OpenSecretFiles.IsOpenToOthers(Path.Combine(_folder.Path, "none")));
 }
