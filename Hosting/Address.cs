@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
 using OrleansIM.Gateway;
 using OrleansIM.Hosting.Admin;
+using OrleansIM.Hosting.Cluster;
 using OrleansIM.Hosting.Storage;
 using OrleansIM.Hosting.Telemetry;
 using OrleansIM.Hosting.Tls;
@@ -95,7 +96,27 @@ internal static partial class Address
             }
         }
 
+        if (NodeSetup.FindListenPoint(app.Services) is { } node && !IsFree(node))
+        {
+            throw Refused($"Cluster:Port is {node.Port}, where another process listens at {node.Address}. Each process of a host has a port of its own.");
+        }
+
         static OptionsValidationException Refused(string fault) => new("urls", typeof(string), [fault]);
+    }
+
+    /// <summary>The engine would listen beside another one at the same address, and have the cluster take that one for dead.</summary>
+    private static bool IsFree(IPEndPoint address)
+    {
+        try
+        {
+            using var listener = new TcpListener(address);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException taken) when (taken.SocketErrorCode is SocketError.AddressAlreadyInUse)
+        {
+            return false;
+        }
     }
 
     /// <summary>What is wrong if the admin API or the metrics are to be where the gateway is, or both at one address; null if nothing is.</summary>

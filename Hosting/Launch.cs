@@ -10,6 +10,12 @@ public static class Launch
     /// <summary>The only argument of who asks what this is.</summary>
     private const string AskVersion = "--version";
 
+    private const string Help = """
+        Runs until it is told to stop (SIGTERM, Ctrl-C). Its settings are arguments like --Section:Key=value, variables of the
+        environment like Section__Key=value, and appsettings.json in the working directory; docs/operations.md lists them.
+        --version says what this is.
+        """;
+
     /// <summary>Runs until it is told to stop. Answers the process's exit code; a faulty setting is named, not thrown.</summary>
     public static async Task<int> RunAsync(string[] args, Func<string[], WebApplication> create)
     {
@@ -19,12 +25,18 @@ public static class Launch
             return 0;
         }
 
+        if (args is ["--help" or "-h"])
+        {
+            Console.WriteLine(Help);
+            return 0;
+        }
+
         try
         {
             await using var app = create(args);
             app.CheckIsFree();
             app.WarnOfOpenSecretFiles();
-            await app.RunAsync();
+            await RunAsync(app);
             return 0;
         }
         catch (OptionsValidationException invalid)
@@ -42,6 +54,22 @@ public static class Launch
         catch (IOException address) when (address.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
             return Fail($"{address.Message} Give another address with --urls.");
+        }
+    }
+
+    /// <summary>Who stops it while it starts gets what was asked for, whatever was in the middle of starting.</summary>
+    private static async Task RunAsync(WebApplication app)
+    {
+        var lifetime = app.Lifetime;
+        try
+        {
+            await app.RunAsync();
+        }
+#pragma warning disable CA1031 // What was broken off says so in as many ways as there are parts.
+        catch (Exception) when (lifetime.ApplicationStopping.IsCancellationRequested && !lifetime.ApplicationStarted.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            await Console.Error.WriteLineAsync("OrleansIM was stopped before it was ready.");
         }
     }
 

@@ -33,7 +33,8 @@ internal static class ListenAddressRules
             return address.IsNamedPipe && !OperatingSystem.IsWindows() ? "there are named pipes on Windows alone" : null;
         }
 
-        if (address.Port is < 0 or > MaxPort)
+        // A port that is no number is left in the host.
+        if (address.Port is < 0 or > MaxPort || (address.Host.Contains(':', StringComparison.Ordinal) && address.Host[0] != '[' && !IPAddress.TryParse(address.Host, out _)))
         {
             return $"a port is a number from 0 to {MaxPort}";
         }

@@ -80,6 +80,14 @@ public static class NodeSetup
     internal static (IPAddress? Address, string? Fault) FindAddress(NodeOptions options, IConfiguration configuration) =>
         NodeAddress.Find(options.AdvertisedAddress, configuration["POD_IP"], NodeAddress.OfThisHost(), NodeAddress.Resolve);
 
+    /// <summary>Where this process listens for the others; null if it is alone.</summary>
+    internal static IPEndPoint? FindListenPoint(IServiceProvider services) =>
+        services.GetService<IOptions<NodeOptions>>()?.Value is { Enabled: true } node
+        && FindAddress(node, services.GetRequiredService<IConfiguration>()).Address is { } address ? ListenPoint(address, node.Port) : null;
+
+    // An address that is not this host's leads here by way of somebody who translates it.
+    private static IPEndPoint ListenPoint(IPAddress address, int port) => new(NodeAddress.OfThisHost().Contains(address) ? address : IPAddress.Any, port);
+
     private static void StandAlone(ISiloBuilder silo)
     {
         silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (ServiceId, ServiceId));
@@ -113,9 +121,7 @@ public static class NodeSetup
         {
             var address = FindAddress(node.Value, configuration).Address!;
             (endpoint.AdvertisedIPAddress, endpoint.SiloPort, endpoint.GatewayPort) = (address, node.Value.Port, 0);
-            // An address that is not this host's leads here by way of somebody who translates it.
-            var listenAt = NodeAddress.OfThisHost().Contains(address) ? address : IPAddress.Any;
-            endpoint.SiloListeningEndpoint = new IPEndPoint(listenAt, node.Value.Port);
+            endpoint.SiloListeningEndpoint = ListenPoint(address, node.Value.Port);
         });
         // Calls of the engine to itself, such as those that say where a grain is. One that goes to a process which stands
         // still and was just declared dead is not broken off; whoever calls that grain waits for it.

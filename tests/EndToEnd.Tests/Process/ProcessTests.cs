@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using OrleansIM.Hosting;
 
 namespace OrleansIM.EndToEnd.Tests.Process;
@@ -38,6 +40,41 @@ public sealed class ProcessTests : IDisposable
 
         await using var again = await ChildServer.StartAsync(_data.Path);
         await CheckAsync(chatters, again);
+    }
+
+    [SkippableTheory]
+    [InlineData(0)]
+    [InlineData(150)]
+    [InlineData(300)]
+    public async Task Terminated_WhileItStarts_EndsAsIfItHadBeenReady(int milliseconds)
+    {
+        Skip.If(OperatingSystem.IsWindows(), NoSignals);
+        await using var server = ChildServer.Launch(ChildServer.DataDirectory(_data.Path));
+        await Eventually.TrueAsync(() => server.Output.Contains("schema up to date", StringComparison.Ordinal), "the storage");
+
+        // Wherever in the start that is.
+        await Task.Delay(milliseconds);
+        await server.TerminateAsync();
+
+        Assert.Equal(0, await server.ExitAsync(s_exit));
+        Assert.DoesNotContain("Unhandled exception", server.Errors, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task ClusterPort_InUse_IsNamedBeforeAnythingElse()
+    {
+        Skip.If(BuildInfo.Engine == "Solo", "Solo has no cluster.");
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        await using var server = ChildServer.Launch(
+            "--Cluster:Enabled=true", "--Cluster:AdvertisedAddress=127.0.0.1", $"--Cluster:Port={port}",
+            "--Storage:Provider=postgres", "--Storage:ConnectionString=Host=127.0.0.1;Port=1;Username=nobody");
+
+        Assert.Equal(1, await server.ExitAsync(TimeSpan.FromSeconds(30)));
+        var said = Assert.Single(server.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        Assert.StartsWith($"OrleansIM cannot start: Cluster:Port is {port}, where another process listens", said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,6 +174,17 @@ public sealed class ProcessTests : IDisposable
         await Eventually.TrueAsync(() => server.Output.Length > 0, "the version");
         Assert.Equal($"OrleansIM {BuildInfo.Version}, engine {BuildInfo.Engine}", server.Output.Trim());
         Assert.Matches(@"^\d+\.\d+\.\d+(\+[0-9a-f]{12})?$", BuildInfo.Version);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("-h")]
+    public async Task Help_AskedFor_IsGivenAndNothingStarted(string argument)
+    {
+        await using var server = ChildServer.Run(new Dictionary<string, string>(), argument);
+
+        Assert.Equal(0, await server.ExitAsync(TimeSpan.FromSeconds(30)));
+        await Eventually.TrueAsync(() => server.Output.Contains("docs/operations.md", StringComparison.Ordinal), "the help");
     }
 
     [SkippableFact]

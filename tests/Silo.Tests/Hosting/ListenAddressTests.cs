@@ -22,7 +22,7 @@ public sealed class ListenAddressTests
     [InlineData("http://chat.example:5080", "A name would be taken for *, so write http://*:5080 if that is meant")]
     [InlineData("HTTPS://chat.example", "so write https://*:443 if that is meant")]
     [InlineData("http://10.0.0.999:5080", "has to be an IP address of this machine, localhost, or *")]
-    [InlineData("http://127.0.0.1:abc", "has to be an IP address of this machine, localhost, or *")]
+    [InlineData("http://127.0.0.1:abc", "a port is a number from 0 to 65535")]
     [InlineData("http://[::1", "has to be an IP address of this machine, localhost, or *")]
     [InlineData("ftp://x", "it has to begin with http:// or https://")]
     [InlineData("127.0.0.1:5080", "it has to be an address, such as http://127.0.0.1:5080")]
