@@ -100,8 +100,9 @@ public sealed class SampleTests
         const string Terminal = "/usr/bin/script";
         Skip.IfNot(File.Exists(Terminal), $"There is no {Terminal}, which gives a program a terminal.");
         await using var server = await TestServer.StartAsync();
+        // Where tests run in the background, the signal may be ignored by whatever is started there.
         var start = Dotnet.Describe(
-            Dotnet.Root, Terminal, "-qefc", $"stty rows 40 cols 120; exec dotnet '{Dotnet.Sample("ConsoleChat")}' --server {server.Address} --register ann", "/dev/null");
+            Dotnet.Root, Terminal, "-qefc", $"stty rows 40 cols 120; exec env --default-signal=INT dotnet '{Dotnet.Sample("ConsoleChat")}' --server {server.Address} --register ann", "/dev/null");
         // What builds somewhere is no terminal to the library that draws.
         foreach (var name in start.Environment.Keys.Where(static name => name is not ("PATH" or "HOME" or "TMPDIR") && !name.StartsWith("DOTNET", StringComparison.Ordinal)).ToArray())
         {
