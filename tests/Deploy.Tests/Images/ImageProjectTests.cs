@@ -33,6 +33,7 @@ public sealed class ImageProjectTests
             return;
         }
 
-        SettingsOf.Check(image.Properties["ContainerRepository"], image.Environment.Append(KeyValuePair.Create("Storage__ConnectionString", "x")).ToDictionary());
+        // As the manifests say it.
+        SettingsOf.Check(image.Properties["ContainerRepository"], new Dictionary<string, string>(image.Environment) { ["Storage__Provider"] = "postgres", ["Storage__ConnectionString"] = "x" });
     }
 }
