@@ -68,9 +68,11 @@ internal sealed partial class GatewayClock(
             return;
         }
 
-        foreach (var (stream, _) in streams.Streams.Select(stream => (Stream: stream, stream.StuckFor)).OrderByDescending(one => one.StuckFor))
+        // Whom nothing waits for is not in the way, even if the others have taken something just now.
+        foreach (var (stream, queued, _) in streams.Streams.Select(stream => (Stream: stream, Queued: (long)stream.QueuedBytes, stream.StuckFor))
+            .Where(one => one.Queued > 0).OrderByDescending(one => one.StuckFor).ThenByDescending(one => one.Queued))
         {
-            over -= stream.QueuedBytes;
+            over -= queued;
             stream.Close(CloseCodes.TooSlow, dropWaiting: true);
             if (over <= 0)
             {
