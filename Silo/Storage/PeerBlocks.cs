@@ -10,8 +10,23 @@ namespace OrleansIM.Silo.Storage;
 /// </summary>
 internal static class PeerBlocks
 {
-    /// <summary>In SQL: the first seq that no sealed block has.</summary>
-    public const string FirstUnsealed = "((SELECT coalesce(max(seq), 0) FROM timeline WHERE account = $1) + 1) & ~63";
+    /// <summary>Seqs about a peer that no sealed block has: account, peer. The same in both databases, as what follows.</summary>
+    public const string Unsealed = $"SELECT seq FROM timeline WHERE account = $1 AND peer = $2 AND seq >= {FirstUnsealed}";
+
+    /// <summary>The sealed blocks of a peer, from one on: account, peer, block, how many.</summary>
+    public const string Ahead = "SELECT block, entries FROM timeline_peer WHERE account = $1 AND peer = $2 AND block >= $3 ORDER BY block LIMIT $4";
+
+    /// <summary>The same, from one back.</summary>
+    public const string Back = "SELECT block, entries FROM timeline_peer WHERE account = $1 AND peer = $2 AND block <= $3 ORDER BY block DESC LIMIT $4";
+
+    /// <summary>The groups that a log is about: account.</summary>
+    public const string Groups = $"""
+        SELECT peer FROM timeline_peer WHERE account = $1 AND peer >= 'group:' AND peer < 'group;'
+        UNION
+        SELECT peer FROM timeline WHERE account = $1 AND peer >= 'group:' AND peer < 'group;' AND seq >= {FirstUnsealed}
+        """;
+
+    private const string FirstUnsealed = "((SELECT coalesce(max(seq), 0) FROM timeline WHERE account = $1) + 1) & ~63";
 
     /// <summary>The block that a seq is in.</summary>
     public static long Of(long seq) => seq >> 6;

@@ -14,12 +14,6 @@ internal sealed partial class PostgresTimelineStore : ITimelineErasure
         ON CONFLICT DO NOTHING
         """;
 
-    private const string Groups = $"""
-        SELECT peer FROM timeline_peer WHERE account = $1 AND peer >= 'group:' AND peer < 'group;'
-        UNION
-        SELECT peer FROM timeline WHERE account = $1 AND peer >= 'group:' AND peer < 'group;' AND seq >= {PeerBlocks.FirstUnsealed}
-        """;
-
     public async Task<IReadOnlyList<string>> ReadHoldersAsync(string contact, string after, int limit, CancellationToken cancellation)
     {
         await using var command = Command(
@@ -46,7 +40,7 @@ internal sealed partial class PostgresTimelineStore : ITimelineErasure
 
     public async Task<IReadOnlyList<string>> ReadGroupsAsync(string account, CancellationToken cancellation)
     {
-        await using var command = Command(Groups, account);
+        await using var command = Command(PeerBlocks.Groups, account);
         return await QueryAsync(command, row => row.GetString(0), cancellation);
     }
 

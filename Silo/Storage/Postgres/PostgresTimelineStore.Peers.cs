@@ -6,10 +6,6 @@ namespace OrleansIM.Silo.Storage.Postgres;
 /// <summary>The part of a log that is about one peer: which seqs, in one message to the server and back, then the entries.</summary>
 internal sealed partial class PostgresTimelineStore
 {
-    internal const string Unsealed = $"SELECT seq FROM timeline WHERE account = $1 AND peer = $2 AND seq >= {PeerBlocks.FirstUnsealed}";
-    internal const string BlocksAhead = "SELECT block, entries FROM timeline_peer WHERE account = $1 AND peer = $2 AND block >= $3 ORDER BY block LIMIT $4";
-    internal const string BlocksBack = "SELECT block, entries FROM timeline_peer WHERE account = $1 AND peer = $2 AND block <= $3 ORDER BY block DESC LIMIT $4";
-
     // The peer again: a log that was deleted by an earlier version has left its blocks.
     internal const string OfPeer = $"SELECT {Columns} FROM timeline WHERE account = $1 AND peer = $2 AND seq = ANY ($3) AND ($4::smallint IS NULL OR kind = $4) ORDER BY seq";
 
@@ -28,8 +24,8 @@ internal sealed partial class PostgresTimelineStore
     private async Task<PeerSeqs> FindPeerAsync(string account, string peer, PeerRange range, int limit, CancellationToken cancellation)
     {
         await using var commands = database.Source.CreateBatch();
-        commands.BatchCommands.Add(new NpgsqlBatchCommand(Unsealed) { Parameters = { Parameter(account), Parameter(peer) } });
-        commands.BatchCommands.Add(new NpgsqlBatchCommand(range.Backwards ? BlocksBack : BlocksAhead)
+        commands.BatchCommands.Add(new NpgsqlBatchCommand(PeerBlocks.Unsealed) { Parameters = { Parameter(account), Parameter(peer) } });
+        commands.BatchCommands.Add(new NpgsqlBatchCommand(range.Backwards ? PeerBlocks.Back : PeerBlocks.Ahead)
         {
             Parameters = { Parameter(account), Parameter(peer), Parameter(PeerBlocks.Of(range.From)), Parameter(limit) },
         });

@@ -6,12 +6,6 @@ namespace OrleansIM.Silo.Storage.Sqlite;
 /// <summary>Taking an account out of the logs of others.</summary>
 internal sealed partial class SqliteTimelineStore : ITimelineErasure
 {
-    private const string Groups = $"""
-        SELECT peer FROM timeline_peer WHERE account = $1 AND peer >= 'group:' AND peer < 'group;'
-        UNION
-        SELECT peer FROM timeline WHERE account = $1 AND peer >= 'group:' AND peer < 'group;' AND seq >= {PeerBlocks.FirstUnsealed}
-        """;
-
     private const string InsertHolder = "INSERT INTO contact_holder (contact, holder) VALUES ($1, $2) ON CONFLICT DO NOTHING";
 
     public async Task<IReadOnlyList<string>> ReadHoldersAsync(string contact, string after, int limit, CancellationToken cancellation) => await database.ReadAsync(
@@ -30,5 +24,5 @@ internal sealed partial class SqliteTimelineStore : ITimelineErasure
         cancellation);
 
     public async Task<IReadOnlyList<string>> ReadGroupsAsync(string account, CancellationToken cancellation) =>
-        await database.ReadAsync(session => session.Query(Groups, row => row.GetString(0), account), cancellation);
+        await database.ReadAsync(session => session.Query(PeerBlocks.Groups, row => row.GetString(0), account), cancellation);
 }

@@ -5,10 +5,6 @@ namespace OrleansIM.Silo.Storage.Sqlite;
 /// <summary>The part of a log that is about one peer.</summary>
 internal sealed partial class SqliteTimelineStore
 {
-    internal const string Unsealed = $"SELECT seq FROM timeline WHERE account = $1 AND peer = $2 AND seq >= {PeerBlocks.FirstUnsealed}";
-    internal const string BlocksAhead = "SELECT block, entries FROM timeline_peer WHERE account = $1 AND peer = $2 AND block >= $3 ORDER BY block LIMIT $4";
-    internal const string BlocksBack = "SELECT block, entries FROM timeline_peer WHERE account = $1 AND peer = $2 AND block <= $3 ORDER BY block DESC LIMIT $4";
-
     private const string OfPeer = $"SELECT {Columns} FROM timeline WHERE account = $1 AND peer = $2 AND seq = $3 AND ($4 IS NULL OR kind = $4)";
 
     private Task<List<TimelineEntry>> ReadPeerAsync(string account, string peer, PeerRange range, EntryKind? kind, int limit, CancellationToken cancellation)
@@ -21,9 +17,9 @@ internal sealed partial class SqliteTimelineStore
 
     private static PeerSeqs FindPeer(SqliteSession session, string account, string peer, PeerRange range, int limit)
     {
-        var unsealed = session.Query(Unsealed, row => row.GetInt64(0), account, peer);
+        var unsealed = session.Query(PeerBlocks.Unsealed, row => row.GetInt64(0), account, peer);
         var blocks = session.Query(
-            range.Backwards ? BlocksBack : BlocksAhead, row => (row.GetInt64(0), row.GetInt64(1)), account, peer, PeerBlocks.Of(range.From), limit);
+            range.Backwards ? PeerBlocks.Back : PeerBlocks.Ahead, row => (row.GetInt64(0), row.GetInt64(1)), account, peer, PeerBlocks.Of(range.From), limit);
         return new PeerSeqs(unsealed, blocks, HasMore: blocks.Count == limit);
     }
 }

@@ -96,11 +96,11 @@ public sealed class PostgresSchemaTests(PostgresServer server) : IAsyncLifetime
         await FillAsync();
 
         // Who it is about is looked up in what is not sealed, which is bounded, and in rows that are found by their seqs.
-        AssertOnePartition(await PlanAsync(PostgresTimelineStore.Unsealed, "'a1'", "'p1'"), filters: true);
+        AssertOnePartition(await PlanAsync(PeerBlocks.Unsealed, "'a1'", "'p1'"), filters: true);
         var entries = PostgresTimelineStore.OfPeer[PostgresTimelineStore.OfPeer.LastIndexOf("FROM", StringComparison.Ordinal)..];
         AssertOnePartition(await PlanAsync($"SELECT seq {entries}", "'a1'", "'p1'", "'{51,101,151}'::bigint[]", "NULL"), filters: true);
-        AssertOnePartition(await PlanAsync(PostgresTimelineStore.BlocksAhead, "'a1'", "'p1'", "3", "10"), filters: false);
-        AssertOnePartition(await PlanAsync(PostgresTimelineStore.BlocksBack, "'a1'", "'p1'", "3", "10"), filters: false);
+        AssertOnePartition(await PlanAsync(PeerBlocks.Ahead, "'a1'", "'p1'", "3", "10"), filters: false);
+        AssertOnePartition(await PlanAsync(PeerBlocks.Back, "'a1'", "'p1'", "3", "10"), filters: false);
     }
 
     private async Task FillAsync()

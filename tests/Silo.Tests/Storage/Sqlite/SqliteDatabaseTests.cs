@@ -65,9 +65,9 @@ public sealed class SqliteDatabaseTests : IDisposable
     }
 
     [Theory]
-    [InlineData(SqliteTimelineStore.Unsealed, "timeline USING PRIMARY KEY (account=? AND seq>?)")]
-    [InlineData(SqliteTimelineStore.BlocksAhead, "timeline_peer USING PRIMARY KEY (account=? AND peer=? AND block>?)")]
-    [InlineData(SqliteTimelineStore.BlocksBack, "timeline_peer USING PRIMARY KEY (account=? AND peer=? AND block<?)")]
+    [InlineData(PeerBlocks.Unsealed, "timeline USING PRIMARY KEY (account=? AND seq>?)")]
+    [InlineData(PeerBlocks.Ahead, "timeline_peer USING PRIMARY KEY (account=? AND peer=? AND block>?)")]
+    [InlineData(PeerBlocks.Back, "timeline_peer USING PRIMARY KEY (account=? AND peer=? AND block<?)")]
     public async Task Read_Peer_UsesAnIndexAndSortsNothing(string query, string search)
     {
         await using var database = await OpenAsync();
