@@ -81,22 +81,19 @@ internal static partial class Address
 
             var isLocalhost = address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
             var ip = isLocalhost ? IPAddress.Loopback : IPAddress.TryParse(address.Host, out var parsed) ? parsed : IPAddress.Any;
-            try
+            switch (TryListen(new IPEndPoint(ip, address.Port)))
             {
-                using var listener = new TcpListener(ip, address.Port);
-                listener.Start();
-            }
-            catch (SocketException taken) when (taken.SocketErrorCode is SocketError.AddressAlreadyInUse)
-            {
-                throw new IOException($"Failed to bind to address {url}: address already in use.", new AddressInUseException(taken.Message, taken));
-            }
-            catch (SocketException refused)
-            {
-                throw Refused($"{setting} is '{url}', where this process cannot listen ({refused.Message}). Give an address of this machine, and a port that this user may have.");
+                case null:
+                    break;
+                case { SocketErrorCode: SocketError.AddressAlreadyInUse } taken:
+                    throw new IOException($"Failed to bind to address {url}: address already in use.", new AddressInUseException(taken.Message, taken));
+                case var refused:
+                    throw Refused($"{setting} is '{url}', where this process cannot listen ({refused.Message}). Give an address of this machine, and a port that this user may have.");
             }
         }
 
-        if (NodeSetup.FindListenPoint(app.Services) is { } node && !IsFree(node))
+        // The engine would listen beside another one at the same address, and have the cluster take that one for dead.
+        if (NodeSetup.FindListenPoint(app.Services) is { } node && TryListen(node) is { SocketErrorCode: SocketError.AddressAlreadyInUse })
         {
             throw Refused($"Cluster:Port is {node.Port}, where another process listens at {node.Address}. Each process of a host has a port of its own.");
         }
@@ -104,18 +101,18 @@ internal static partial class Address
         static OptionsValidationException Refused(string fault) => new("urls", typeof(string), [fault]);
     }
 
-    /// <summary>The engine would listen beside another one at the same address, and have the cluster take that one for dead.</summary>
-    private static bool IsFree(IPEndPoint address)
+    /// <summary>Why nobody can listen there; null if one can.</summary>
+    private static SocketException? TryListen(IPEndPoint address)
     {
         try
         {
             using var listener = new TcpListener(address);
             listener.Start();
-            return true;
+            return null;
         }
-        catch (SocketException taken) when (taken.SocketErrorCode is SocketError.AddressAlreadyInUse)
+        catch (SocketException failure)
         {
-            return false;
+            return failure;
         }
     }
 
