@@ -29,6 +29,11 @@ internal sealed class Bench(BenchContext context, CancellationToken cancellation
             {
                 foreach (var (name, side) in sides.Where(side => !results.Failures.ContainsKey(side.Key)))
                 {
+                    if (!_options.Quick)
+                    {
+                        await context.SettleAsync(cancellation);
+                    }
+
                     Progress.Say($"{workload.Name}: {(round == 0 ? "warming up" : $"round {round} of {_options.Rounds}:")} {name}");
                     await TryAsync(results, name, () => MeasureAsync(results, name, side, round));
                 }

@@ -16,8 +16,8 @@ internal sealed class LogReadLimit : ISide
 
     public static async Task<ISide> StartAsync(BenchContext context, int accounts, CancellationToken cancellation)
     {
-        var postgres = await context.PostgresAsync();
-        var source = NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync());
+        var (database, process) = await context.NewPostgresAsync();
+        var source = NpgsqlDataSource.Create(database);
         await using var fill = source.CreateCommand($"""
             CREATE TABLE log (account text, seq bigint, kind smallint, at bigint, peer text, data bytea, PRIMARY KEY (account, seq));
             INSERT INTO log SELECT 'user' || account, seq, 1, 0, 'peer', decode(repeat('61', 450), 'hex')
@@ -25,7 +25,7 @@ internal sealed class LogReadLimit : ISide
             ANALYZE log;
             """);
         await fill.ExecuteNonQueryAsync(cancellation);
-        return new LogReadLimit(source, accounts, postgres.ProcessId!.Value);
+        return new LogReadLimit(source, accounts, process!.Value);
     }
 
     public async Task<Dictionary<string, double>> MeasureAsync(Timing timing, CancellationToken cancellation)

@@ -81,10 +81,9 @@ internal static class MessageWorkloads
 
     private static async Task<ISide> StartEjabberdAsync(BenchContext context, PairLoad load, bool isArchived, CancellationToken cancellation)
     {
-        var postgres = isArchived ? await context.PostgresAsync() : null;
-        var archive = postgres is null ? null : await postgres.CreateDatabaseAsync();
+        var (archive, process) = isArchived ? await context.NewPostgresAsync() : (null, null);
         var server = await EjabberdServer.StartAsync(XmppPairs.Setup(load.Pairs, archive), context.NewFolder(Ejabberd), cancellation);
-        return await OrStopAsync(server, async () => new PairSide(await XmppPairs.CreateAsync(server, postgres?.ProcessId, load.Pairs, cancellation), load, server));
+        return await OrStopAsync(server, async () => new PairSide(await XmppPairs.CreateAsync(server, process, load.Pairs, cancellation), load, server));
     }
 
     private static async Task<ISide> StartRelayAsync(PairLoad load, CancellationToken cancellation)

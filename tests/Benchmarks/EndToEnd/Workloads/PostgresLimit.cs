@@ -24,13 +24,13 @@ internal sealed class PostgresLimit : ISide
 
     public static async Task<ISide> StartAsync(BenchContext context, CancellationToken cancellation)
     {
-        var postgres = await context.PostgresAsync();
-        var source = NpgsqlDataSource.Create(await postgres.CreateDatabaseAsync());
+        var (database, process) = await context.NewPostgresAsync();
+        var source = NpgsqlDataSource.Create(database);
         await using var create = source.CreateCommand(
             "CREATE TABLE log (account text, seq bigint, kind smallint, at bigint, peer text, dedupe text, data bytea, PRIMARY KEY (account, seq)) PARTITION BY HASH (account); "
             + string.Concat(Enumerable.Range(0, 8).Select(part => $"CREATE TABLE log{part} PARTITION OF log FOR VALUES WITH (MODULUS 8, REMAINDER {part});")));
         await create.ExecuteNonQueryAsync(cancellation);
-        return new PostgresLimit(source, postgres.ProcessId!.Value);
+        return new PostgresLimit(source, process!.Value);
     }
 
     public async Task<Dictionary<string, double>> MeasureAsync(Timing timing, CancellationToken cancellation)
