@@ -104,7 +104,14 @@ public sealed class GroupJourneys(ServerFixture fixture)
         var group = "group:" + made.GetProperty("group").Text("id");
         await ben.EventAsync("group", ben.Account);
 
-        await ben.OkAsync("typing", new { @as = ben.Account, to = group, on = true });
+        // Said again, as a client does: it is heard from the moment that ann's silo has joined the new group.
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await ben.OkAsync("typing", new { @as = ben.Account, to = group, on = true });
+                return ann.Frames.Any(e => e.Is("typing", ann.Account));
+            },
+            "the typing to be heard");
 
         Assert.Equal((ben.Account, group), ((await ann.EventAsync("typing", ann.Account)).Data is var typing ? (typing.Text("from"), typing.Text("to")) : default));
         Assert.Equal("forbidden", await stranger.RefusalAsync("typing", new { @as = stranger.Account, to = group, on = true }));
