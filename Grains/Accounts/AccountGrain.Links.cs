@@ -128,11 +128,12 @@ internal sealed partial class AccountGrain
     /// <summary>What the group of the record says; one that does not know this account has no say in it.</summary>
     private async Task<GroupView> EnterAsync(string group, bool atSignIn)
     {
+        var asked = Record;
         var view = await Group(group).EnterAsync(_id, atSignIn);
         if (view.Group is null)
         {
-            // It never joined to the end, so it is free.
-            await LeaveGroupAsync(group, SessionEnd.Unlinked);
+            // It never joined to the end, so it is free; unless it left and joined again while the group was asked.
+            await LeaveGroupAsync(group, SessionEnd.Unlinked, onlyIf: asked);
         }
 
         return view;
@@ -154,10 +155,13 @@ internal sealed partial class AccountGrain
         : record.CredentialVersion != credentialVersion ? BadCredentials
         : record with { LinkGroup = group });
 
-    public async Task LeaveGroupAsync(string group, SessionEnd reason)
+    public Task LeaveGroupAsync(string group, SessionEnd reason) => LeaveGroupAsync(group, reason, onlyIf: null);
+
+    private async Task LeaveGroupAsync(string group, SessionEnd reason, AccountRecord? onlyIf)
     {
         // Also of one that is being deleted; of one that is not there it changes nothing.
-        await ChangeRecordAsync(record => record.LinkGroup == group ? record with { LinkGroup = null } : record);
+        await ChangeRecordAsync(record =>
+            record.LinkGroup == group && (onlyIf is null || ReferenceEquals(record, onlyIf)) ? record with { LinkGroup = null } : record);
         if (Record.LinkGroup != group)
         {
             EndSessions(session => !session.IsOwn, reason);

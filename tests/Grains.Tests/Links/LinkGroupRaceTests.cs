@@ -68,6 +68,46 @@ public sealed class LinkGroupRaceTests
     }
 
     [Fact]
+    public async Task Enter_OvertakenByAnotherJoin_TakesNobodyOut()
+    {
+        await using var world = await GrainWorld.StartAsync();
+        await world.RegisterAsync("a1", "a2", "a3");
+        var master = await world.SignInAsync("a1");
+        (await master.LinkAsync(("a2", default), ("a3", default))).ShouldBeDone();
+        var member = await world.SignInAsync("a2");
+        var state = await world.Grains.GetGrain<IAccountLinkGrain>("a2").GetLinkStateAsync();
+        var group = world.Grains.GetGrain<ILinkGroupGrain>(state.Group!);
+        var (by, again) = (Candidate("a1", LinkRole.Master), Candidate("a2", LinkRole.Secondary));
+        for (var round = 0; round < 40; round++)
+        {
+            // One after the other through the group's gate: it is taken out, asks what it is in, and is taken in.
+            var (begun, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+            world.State.WhileWriting = _ =>
+            {
+                begun.TrySetResult();
+                return go.Task;
+            };
+            var remove = world.Account("a1").RemoveLinkAsync(master.Id, "a2");
+            await begun.Task;
+            var enter = world.Account("a2").EnterGroupAsync(member.Id, atSignIn: false);
+            await world.Grains.GetGrain<IAccountLinkGrain>("a2").GetLinkStateAsync();
+            await group.CheckRightAsync("none", "a3", "a1");
+            var add = group.AddAsync(by, [again]);
+            await group.CheckRightAsync("none", "a3", "a1");
+
+            world.State.WhileWriting = null;
+            go.SetResult();
+            await Task.WhenAll(remove, enter, add);
+
+            Assert.Equal("a2", Assert.Single((await add).ShouldBeDone().Linked).Account);
+            Assert.Equal(state.Group, (await world.Grains.GetGrain<IAccountLinkGrain>("a2").GetLinkStateAsync()).Group);
+            await AssertWholeAsync(world);
+        }
+
+        LinkCandidate Candidate(string account, LinkRole role) => new() { Account = account, Role = role, CredentialVersion = state.CredentialVersion };
+    }
+
+    [Fact]
     public async Task Unlink_WhileTheMasterSignsIn_NeverLeavesAPageOpen()
     {
         await using var world = await GrainWorld.StartAsync();
