@@ -3,9 +3,12 @@ namespace OrleansIM.Hosting.Storage;
 /// <summary>The database of the configured provider, as far as its tables are nobody else's business.</summary>
 internal interface IStorageDatabase
 {
-    /// <summary>Opens it and brings its schema up to date. Concurrent starts wait for one another.</summary>
+    /// <summary>
+    /// Opens it and brings its schema up to date, or leaves a newer one as it is which this program can work with: says what
+    /// it found. Concurrent starts wait for one another.
+    /// </summary>
     /// <exception cref="StorageException">It cannot be used; the message says which setting to mend.</exception>
-    Task OpenAsync(CancellationToken cancellation);
+    Task<SchemaVersion> OpenAsync(CancellationToken cancellation);
 
     /// <summary>The smallest possible read: returns if the database answers.</summary>
     Task ProbeAsync(CancellationToken cancellation);

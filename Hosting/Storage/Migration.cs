@@ -3,9 +3,18 @@ using System.Reflection;
 
 namespace OrleansIM.Hosting.Storage;
 
-/// <summary>A numbered step of a schema: an embedded file <c>NNN_name.sql</c>. Once released, a file never changes.</summary>
+/// <summary>
+/// A numbered step of a schema: an embedded file <c>NNN_name.sql</c>. Once released, a file never changes. A step breaks the
+/// programs before it, unless its first line says which still work: <c>-- oldest program: N</c> is for those that know
+/// schema N. Such a step only adds what they neither read nor have to write.
+/// </summary>
 internal sealed record Migration(int Number, string Name, string Sql)
 {
+    private const string Mark = "-- oldest program: ";
+
+    /// <summary>The schema of the oldest programs that can work with a database which has this step. Default: its own.</summary>
+    public int Oldest { get; init; } = Number;
+
     /// <summary>The steps of a provider (<c>Sqlite</c> or <c>Postgres</c>) in an assembly, in order, numbered from 1 without a hole.</summary>
     public static IReadOnlyList<Migration> Load(Assembly assembly, string provider)
     {
@@ -26,24 +35,24 @@ internal sealed record Migration(int Number, string Name, string Sql)
         return steps;
     }
 
-    /// <summary>The steps a database at <paramref name="version"/> lacks.</summary>
-    /// <exception cref="StorageException">The database has been migrated by a newer program.</exception>
-    public static IEnumerable<Migration> Missing(IReadOnlyList<Migration> steps, int version, string database)
+    /// <summary>A step from its file.</summary>
+    public static Migration Parse(string name, string sql)
     {
-        if (version > steps.Count)
+        var step = new Migration(int.Parse(name.AsSpan(0, 3), NumberStyles.None, CultureInfo.InvariantCulture), name, sql);
+        if (!sql.StartsWith(Mark, StringComparison.Ordinal))
         {
-            throw new StorageException(
-                $"{database} has schema version {version}, and this program knows versions up to {steps.Count}. "
-                + "It was used by a newer OrleansIM: run that version, or restore a backup made before the upgrade.");
+            return step;
         }
 
-        return steps.Skip(version);
+        var oldest = sql.AsSpan(Mark.Length, sql.AsSpan().IndexOfAny('\r', '\n') - Mark.Length);
+        return int.TryParse(oldest, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 && number < step.Number
+            ? step with { Oldest = number }
+            : throw new InvalidOperationException($"Migration {name} does not say which schema's programs can work with it: '{Mark}{oldest}'.");
     }
 
     private static Migration Read(Assembly assembly, string resource, int prefix)
     {
         using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
-        var name = Path.GetFileNameWithoutExtension(resource[prefix..]);
-        return new(int.Parse(name.AsSpan(0, 3), NumberStyles.None, CultureInfo.InvariantCulture), name, reader.ReadToEnd());
+        return Parse(Path.GetFileNameWithoutExtension(resource[prefix..]), reader.ReadToEnd());
     }
 }

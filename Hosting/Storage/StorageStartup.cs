@@ -10,7 +10,7 @@ internal sealed partial class StorageStartup(IStorageDatabase database, StoredKe
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        await database.OpenAsync(cancellationToken);
+        var schema = await database.OpenAsync(cancellationToken);
         try
         {
             await keys.CheckAsync();
@@ -25,7 +25,15 @@ internal sealed partial class StorageStartup(IStorageDatabase database, StoredKe
             throw;
         }
 
-        LogOpened(database.GetType().Name, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        var (name, milliseconds) = (database.GetType().Name, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        if (schema.IsNewer)
+        {
+            LogOpenedNewer(name, milliseconds, schema.Found, schema.Oldest, schema.Known);
+        }
+        else
+        {
+            LogOpened(name, milliseconds);
+        }
     }
 
     public async Task StoppedAsync(CancellationToken cancellationToken) => await database.CloseAsync();

@@ -13,11 +13,11 @@ internal sealed class PostgresDatabase : IStorageDatabase, IAsyncDisposable
 
     public NpgsqlDataSource Source => _source.Value;
 
-    public async Task OpenAsync(CancellationToken cancellation)
+    public async Task<SchemaVersion> OpenAsync(CancellationToken cancellation)
     {
         try
         {
-            await PostgresSchema.MigrateAsync(Source, cancellation);
+            return await PostgresSchema.MigrateAsync(Source, cancellation);
         }
         catch (NpgsqlException failure) when (failure is not PostgresException { SqlState: { } state } || IsConfiguration(state))
         {

@@ -30,7 +30,7 @@ internal sealed class SqliteDatabase(IOptions<StorageOptions> options) : IStorag
     private SqliteReaders? _readers;
     private SqliteCheckpoints? _checkpoints;
 
-    public Task OpenAsync(CancellationToken cancellation) => Task.Run(Open, cancellation);
+    public Task<SchemaVersion> OpenAsync(CancellationToken cancellation) => Task.Run(Open, cancellation);
 
     public Task ProbeAsync(CancellationToken cancellation)
         => ReadAsync(session => session.Scalar("SELECT 1 FROM schema_version LIMIT 1"), cancellation);
@@ -77,16 +77,17 @@ internal sealed class SqliteDatabase(IOptions<StorageOptions> options) : IStorag
 
     private static ObjectDisposedException NotOpen() => new(nameof(SqliteDatabase), "The storage is not open: this process is starting or stopping.");
 
-    private void Open()
+    private SchemaVersion Open()
     {
         var file = Path.Combine(Path.GetFullPath(_options.DataDirectory), FileName);
         _lock = TakeLock();
         try
         {
+            SchemaVersion version;
             var writer = new SqliteSession(file, $"{WriterPragmas}{_options.Sqlite.Synchronous};");
             try
             {
-                SqliteSchema.Migrate(writer, file);
+                version = SqliteSchema.Migrate(writer, file);
             }
             catch
             {
@@ -97,6 +98,7 @@ internal sealed class SqliteDatabase(IOptions<StorageOptions> options) : IStorag
             _writer = new SqliteWriter(writer);
             _checkpoints = new SqliteCheckpoints(new SqliteSession(file, $"{CheckpointPragmas}{_options.Sqlite.Synchronous};"), _writer);
             _readers = new SqliteReaders(Readers, () => new SqliteSession(file, ReaderPragmas));
+            return version;
         }
         catch (SqliteException failure)
         {

@@ -33,7 +33,7 @@ public sealed class StorageHealthCheckTests
             return new TaskCompletionSource().Task;
         }
 
-        public Task OpenAsync(CancellationToken cancellation) => Task.CompletedTask;
+        public Task<SchemaVersion> OpenAsync(CancellationToken cancellation) => Task.FromResult(default(SchemaVersion));
 
         public Task<IReadOnlyList<string>> ReadKeysAsync() => Task.FromResult<IReadOnlyList<string>>([]);
 

@@ -41,15 +41,40 @@ public sealed class PostgresSchemaTests(PostgresServer server) : IAsyncLifetime
     }
 
     [SkippableFact]
-    public async Task Migrate_NewerSchema_IsRefused()
+    public async Task Migrate_NewerSchemaThatBreaks_IsRefused()
     {
         await PostgresSchema.MigrateAsync(_source, CancellationToken.None);
-        await ScalarAsync("INSERT INTO schema_version (version, name) VALUES (999, 'from the future')");
+
+        // What the last step adds does not mend what the one before it broke.
+        await ScalarAsync("INSERT INTO schema_version (version, name, oldest_program) VALUES (998, 'from the future', NULL), (999, 'and its future', 5)");
 
         var refusal = await Assert.ThrowsAsync<StorageException>(() => PostgresSchema.MigrateAsync(_source, CancellationToken.None));
 
-        Assert.Contains("999", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("schema version 999, which programs that know 998 or later can work with", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("Storage:ConnectionString", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Migrate_NewerSchemaThatBreaksNothing_LeavesItAsItIs()
+    {
+        var known = Migration.Load(typeof(PostgresSchema).Assembly, "Postgres").Count;
+        await PostgresSchema.MigrateAsync(_source, CancellationToken.None);
+        await ScalarAsync($"INSERT INTO schema_version (version, name, oldest_program) VALUES (998, 'from the future', 4), (999, 'and its future', {known})");
+
+        var schema = await PostgresSchema.MigrateAsync(_source, CancellationToken.None);
+
+        Assert.Equal((999, known, true), (schema.Found, schema.Oldest, schema.IsNewer));
+        Assert.Equal(999, await ScalarAsync("SELECT max(version) FROM schema_version"));
+    }
+
+    [SkippableFact]
+    public async Task Migrate_ByAProgramOfTheStepBefore_WorksWhereThatStepBreaksNothing()
+    {
+        var steps = Migration.Load(typeof(PostgresSchema).Assembly, "Postgres").Take(5).ToArray();
+        await PostgresSchema.MigrateAsync(_source, steps, CancellationToken.None);
+
+        Assert.Equal(new SchemaVersion(Found: 5, Oldest: 4, Known: 4), await PostgresSchema.MigrateAsync(_source, steps[..4], CancellationToken.None));
+        await Assert.ThrowsAsync<StorageException>(() => PostgresSchema.MigrateAsync(_source, steps[..3], CancellationToken.None));
     }
 
     [SkippableFact]

@@ -122,20 +122,53 @@ public sealed class SqliteDatabaseTests : IDisposable
         Assert.Equal((long)Migration.Load(typeof(SqliteSchema).Assembly, "Sqlite").Count, await database.ReadAsync(session => session.Scalar("SELECT count(*) FROM schema_version"), default));
     }
 
-    [Fact]
-    public async Task Open_NewerSchema_IsRefused()
+    /// <summary>As a newer program leaves it, with a step for each of what is given: the oldest program that can work with it, null for none.</summary>
+    private async Task MigrateFurtherAsync(params int?[] oldest)
     {
         await (await OpenAsync()).CloseAsync();
-        using (var session = new SqliteSession(File, "PRAGMA busy_timeout = 1000"))
+        using var session = new SqliteSession(File, "PRAGMA busy_timeout = 1000");
+        for (var i = 0; i < oldest.Length; i++)
         {
-            session.Execute("INSERT INTO schema_version VALUES (999, 'from the future', '')");
+            session.Execute("INSERT INTO schema_version (version, name, applied_at, oldest_program) VALUES ($1, 'from the future', '', $2)", 998 + i, oldest[i]);
         }
+    }
 
+    [Fact]
+    public async Task Open_NewerSchemaThatBreaks_IsRefused()
+    {
+        // What the last step adds does not mend what the one before it broke.
+        await MigrateFurtherAsync(null, 5);
         await using var database = Database();
+
         var refusal = await Assert.ThrowsAsync<StorageException>(() => database.OpenAsync(default));
 
-        Assert.Contains("999", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("schema version 999, which programs that know 998 or later can work with", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("newer", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_NewerSchemaThatBreaksNothing_IsOpenedAsItIs()
+    {
+        var known = Migration.Load(typeof(SqliteSchema).Assembly, "Sqlite").Count;
+        await MigrateFurtherAsync(4, known);
+        await using var database = Database();
+
+        var schema = await database.OpenAsync(default);
+
+        Assert.Equal((999, known, true), (schema.Found, schema.Oldest, schema.IsNewer));
+        await database.ProbeAsync(default);
+        Assert.Equal(999L, await database.ReadAsync(session => session.Scalar("SELECT max(version) FROM schema_version"), default));
+    }
+
+    [Fact]
+    public void Migrate_ByAProgramOfTheStepBefore_WorksWhereThatStepBreaksNothing()
+    {
+        using var session = new SqliteSession(File, "PRAGMA journal_mode = WAL");
+        var steps = Migration.Load(typeof(SqliteSchema).Assembly, "Sqlite").Take(5).ToArray();
+        SqliteSchema.Migrate(session, File, steps);
+
+        Assert.Equal(new SchemaVersion(Found: 5, Oldest: 4, Known: 4), SqliteSchema.Migrate(session, File, steps[..4]));
+        Assert.Contains("newer", Assert.Throws<StorageException>(() => SqliteSchema.Migrate(session, File, steps[..3])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
