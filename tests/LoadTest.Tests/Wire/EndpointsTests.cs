@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using OrleansIM.LoadTest.Wire;
 
 namespace OrleansIM.LoadTest.Tests.Wire;
@@ -29,6 +30,26 @@ public sealed class EndpointsTests
         var endpoints = new Endpoints(_gateways, static _ => false, TimeProvider.System);
 
         Assert.Equal(3, Enumerable.Range(0, 9).Select(_ => endpoints.Pick()).Distinct().Count());
+    }
+
+    [Fact]
+    public void AskedInVainFor_CountsFromTheFirstQuestionSinceAnythingCame()
+    {
+        var time = new FakeTimeProvider();
+        var endpoints = new Endpoints(_gateways, static _ => true, time);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(TimeSpan.Zero, endpoints.AskedInVainFor);
+
+        endpoints.Pick();
+        time.Advance(TimeSpan.FromSeconds(20));
+        endpoints.Avoid(0);
+        endpoints.Pick();
+        time.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(TimeSpan.FromSeconds(25), endpoints.AskedInVainFor);
+
+        endpoints.Heard();
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(TimeSpan.Zero, endpoints.AskedInVainFor);
     }
 
     [Fact]

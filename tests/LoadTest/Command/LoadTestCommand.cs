@@ -74,7 +74,12 @@ internal sealed class LoadTestCommand(TextWriter output, TextWriter errors, bool
 
         result = result with { Scenario = name };
         await ReportAsync(options, settings, result);
-        return result.Faults > 0 ? Faulty : result.Stopped is not null ? Stopped : Clean;
+        if (result.VerifiedEntries is null)
+        {
+            await errors.WriteLineAsync("loadtest: " + result.Stopped);
+        }
+
+        return result.Faults > 0 ? Faulty : result.VerifiedEntries is null ? Unusable : result.Stopped is not null ? Stopped : Clean;
     }
 
     private async Task<RunResult> RunAsync(LoadTestOptions options, ScenarioSettings settings, Scenario scenario, CancellationToken stop)
@@ -85,15 +90,21 @@ internal sealed class LoadTestCommand(TextWriter output, TextWriter errors, bool
         using var run = new LoadRun(settings, options.Seed, site.Server);
         progress.Say(FormattableString.Invariant(
             $"{options.Scenario}, seed {options.Seed}: {run.People.All.Count} people with {run.People.Accounts.Count} accounts at {site.Server.Description}"));
-        if (options.IsCapacity)
-        {
-            return await new CapacityDriver(run, scenario, progress).RunAsync(stop);
-        }
-
         var chaos = options.Chaos
             ? new ChaosDriver(ChaosPlan.Create(options.Seed, settings.Seconds, site.Targets), site.Targets, ChaosPlan.QuietFrom(settings.Seconds), progress)
             : null;
-        return await new LoadDriver(run, scenario, progress).RunAsync(chaos, stop);
+        await using var watch = new ServerWatch(run);
+        try
+        {
+            return options.IsCapacity
+                ? await new CapacityDriver(run, scenario, watch, progress).RunAsync(stop)
+                : await new LoadDriver(run, scenario, watch, progress).RunAsync(chaos, stop);
+        }
+        catch (Exception vain) when ((vain is OperationCanceledException or LoadException) && (watch.Reason ?? site.Server.WhyGone) is { } reason)
+        {
+            // Before there was any load.
+            throw new LoadException(reason, vain);
+        }
     }
 
     private async Task ReportAsync(LoadTestOptions options, ScenarioSettings settings, RunResult result)

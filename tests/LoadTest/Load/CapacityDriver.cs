@@ -6,7 +6,7 @@ using OrleansIM.LoadTest.Scenarios;
 namespace OrleansIM.LoadTest.Load;
 
 /// <summary>Tries one rate after the other on the same people and server.</summary>
-internal sealed class CapacityDriver(LoadRun run, Scenario scenario, LiveProgress progress)
+internal sealed class CapacityDriver(LoadRun run, Scenario scenario, ServerWatch watch, LiveProgress progress)
 {
     // So much of what was planned has to be done in time, and so little may fail.
     private const double LeastDone = 0.97;
@@ -15,7 +15,7 @@ internal sealed class CapacityDriver(LoadRun run, Scenario scenario, LiveProgres
     // One miss may be somebody else's doing.
     private const int Attempts = 2;
 
-    private readonly LoadDriver _driver = new(run, scenario, progress);
+    private readonly LoadDriver _driver = new(run, scenario, watch, progress);
     private readonly List<CapacityStep> _steps = [];
     private readonly List<Sample> _samples = [];
     private readonly List<Chaos.ChaosMark> _marks = [];
@@ -31,10 +31,10 @@ internal sealed class CapacityDriver(LoadRun run, Scenario scenario, LiveProgres
         // What the process compiles and opens at first is not the server's capacity.
         progress.Say("warming up");
         await _driver.LoadAsync(RateProfile.Of(settings.From, settings.StepSeconds / 2), settings.StepSeconds, run.Seed, null, stop);
-        while (search.Next is { } next && !stop.IsCancellationRequested)
+        while (search.Next is { } next && !IsOver())
         {
             var isMet = false;
-            for (var attempt = 1; attempt <= Attempts && !isMet && !stop.IsCancellationRequested; attempt++)
+            for (var attempt = 1; attempt <= Attempts && !isMet && !IsOver(); attempt++)
             {
                 var (step, lasted) = await TryAsync(Math.Round(next, 1), seconds, stop);
                 seconds += lasted;
@@ -47,8 +47,10 @@ internal sealed class CapacityDriver(LoadRun run, Scenario scenario, LiveProgres
         }
 
         var entries = await _driver.VerifyAsync();
-        var result = RunResult.Of(run, new RunFacts(began, Math.Round(seconds, 1), _samples, _marks, null, entries));
+        var result = RunResult.Of(run, new RunFacts(began, Math.Round(seconds, 1), _samples, _marks, watch.Reason, entries));
         return result with { Capacity = new CapacityFigures(Math.Round(search.Highest, 1), settings.P99, _steps) };
+
+        bool IsOver() => stop.IsCancellationRequested || watch.Reason is not null;
     }
 
     private void Tell(CapacityStep step) => progress.Say(string.Create(

@@ -8,7 +8,7 @@ using OrleansIM.LoadTest.Town;
 namespace OrleansIM.LoadTest.Load;
 
 /// <summary>Carries out one run: people move in, the load, quiet, and the look at everything.</summary>
-internal sealed class LoadDriver(LoadRun run, Scenario scenario, LiveProgress progress)
+internal sealed class LoadDriver(LoadRun run, Scenario scenario, ServerWatch watch, LiveProgress progress)
 {
     private static readonly TimeSpan s_answers = TimeSpan.FromMinutes(3);
 
@@ -29,19 +29,20 @@ internal sealed class LoadDriver(LoadRun run, Scenario scenario, LiveProgress pr
         var settings = run.Settings;
         var seconds = await LoadAsync(RateProfile.Of(settings), settings.Seconds, run.Seed, chaos, stop);
         var entries = await VerifyAsync();
-        return RunResult.Of(run, new RunFacts(began, seconds, _samples, chaos?.Done ?? [], _stopped, entries));
+        return RunResult.Of(run, new RunFacts(began, seconds, _samples, chaos?.Done ?? [], watch.Reason ?? _stopped, entries));
     }
 
     /// <summary>Accounts, links, friends, and what the scenario needs besides.</summary>
     public async Task SettleInAsync(CancellationToken stop)
     {
-        await new TownBuilder(run, progress.Say).BuildAsync(stop);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop, watch.Gone);
+        await new TownBuilder(run, progress.Say).BuildAsync(ending.Token);
         if (!scenario.StartsOnline)
         {
             await LeaveAsync();
         }
 
-        await scenario.PrepareAsync(run, stop);
+        await scenario.PrepareAsync(run, ending.Token);
         foreach (var meter in run.Meters.All)
         {
             meter.Reset();
@@ -51,7 +52,7 @@ internal sealed class LoadDriver(LoadRun run, Scenario scenario, LiveProgress pr
     /// <summary>Load for a while; answers how long it was.</summary>
     public async Task<double> LoadAsync(RateProfile profile, double seconds, int seed, ChaosDriver? chaos, CancellationToken stop)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop, watch.Gone);
         using var sampling = new CancellationTokenSource();
         var moments = ArrivalPlan.Moments(profile, seconds, run.Settings.Arrivals == "even", new Random(seed));
         var loop = new OpenLoop(moments, seed, arrival => ActAsync(arrival, ending.Token));
@@ -68,28 +69,32 @@ internal sealed class LoadDriver(LoadRun run, Scenario scenario, LiveProgress pr
         await raged;
 
         // The plan is over; answers are waited for, and their times belong to it.
-        await Task.WhenAny(loop.DrainAsync(), Task.Delay(s_answers, CancellationToken.None));
+        await Task.WhenAny(loop.DrainAsync(), Task.Delay(s_answers, watch.Gone));
         await sampling.CancelAsync();
         await sampled;
         _samples.AddRange(sampler.Samples);
         return Math.Round(lasted, 2);
     }
 
-    /// <summary>Everybody who is gone comes back, and everything has to be where it belongs; answers how many entries were read.</summary>
-    public async Task<long> VerifyAsync()
+    /// <summary>Everybody who is gone comes back, and everything has to be where it belongs; answers how many entries were read, null if the server is gone.</summary>
+    public async Task<long?> VerifyAsync()
     {
         var verification = new Verification(run, progress.Say);
         try
         {
-            await verification.RunAsync(CancellationToken.None);
-            await scenario.ConcludeAsync(run, CancellationToken.None);
+            watch.Gone.ThrowIfCancellationRequested();
+            await verification.RunAsync(watch.Gone);
+            await scenario.ConcludeAsync(run, watch.Gone);
+            return verification.Entries;
+        }
+        catch (Exception vain) when (watch.Reason is not null && vain is OperationCanceledException or LoadException)
+        {
+            return null;
         }
         finally
         {
             await LeaveAsync();
         }
-
-        return verification.Entries;
     }
 
     /// <summary>Everybody goes.</summary>

@@ -52,7 +52,10 @@ internal sealed class HtmlReport(RunResult result, ScenarioSettings settings)
 
     private void AppendHead()
     {
-        var isGood = result.Faults == 0;
+        var isGood = result.Faults == 0 && result.VerifiedEntries is not null;
+        var verdict = isGood ? "✓ nothing lost, doubled, out of order or leaked"
+            : result.Faults == 0 ? "? without a server no log could be read and compared"
+            : $"✗ {Number(result.Faults)} fault{(result.Faults == 1 ? "" : "s")}";
         _html.Append(
             CultureInfo.InvariantCulture,
             $"""
@@ -60,7 +63,7 @@ internal sealed class HtmlReport(RunResult result, ScenarioSettings settings)
             <p class="soft">{Encode(settings.About ?? "")}</p>
             <p class="soft">{Number(result.Users)} people with {Number(result.Accounts)} accounts · {result.Seconds:0.#} s · seed {result.Seed} · {Encode(result.Server)} · {result.StartedAt:yyyy-MM-dd HH:mm} UTC</p>
             {(result.Stopped is { } why ? $"<p><b>Stopped early:</b> {Encode(why)}</p>" : "")}</div>
-            <div class="verdict {(isGood ? "good" : "bad")}">{(isGood ? "✓ nothing lost, doubled, out of order or leaked" : $"✗ {Number(result.Faults)} fault{(result.Faults == 1 ? "" : "s")}")}</div></header>
+            <div class="verdict {(isGood ? "good" : "bad")}">{verdict}</div></header>
 
             """);
     }

@@ -84,7 +84,7 @@ internal sealed record RunResult
     public required IReadOnlyDictionary<string, int> Errors { get; init; }
 
     /// <summary>Entries of logs that were read at the end.</summary>
-    public required long VerifiedEntries { get; init; }
+    public required long? VerifiedEntries { get; init; }
 
     /// <summary>Means per second over the whole load.</summary>
     public required RateFigures PerSecond { get; init; }
@@ -213,7 +213,7 @@ internal sealed record RunResult
 
 /// <summary>What a run has besides its counters.</summary>
 internal sealed record RunFacts(
-    DateTimeOffset StartedAt, double Seconds, IReadOnlyList<Sample> Samples, IReadOnlyList<ChaosMark> Chaos, string? Stopped, long VerifiedEntries, string? Scenario = null);
+    DateTimeOffset StartedAt, double Seconds, IReadOnlyList<Sample> Samples, IReadOnlyList<ChaosMark> Chaos, string? Stopped, long? VerifiedEntries, string? Scenario = null);
 
 /// <summary>Means per second.</summary>
 internal sealed record RateFigures(double Arrivals, double Acknowledged, double Delivered, double SignIns)

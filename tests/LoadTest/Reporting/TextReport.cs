@@ -92,7 +92,9 @@ internal static class TextReport
             }
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"  {(result.Faults == 0 ? "CORRECT" : "FAULTY")}: {result.VerifiedEntries} entries of {result.Accounts} logs were read and compared\n");
+        text.Append(result.VerifiedEntries is { } entries
+            ? string.Create(CultureInfo.InvariantCulture, $"  {(result.Faults == 0 ? "CORRECT" : "FAULTY")}: {entries} entries of {result.Accounts} logs were read and compared\n")
+            : $"  {(result.Faults == 0 ? "UNKNOWN" : "FAULTY")}: without a server no log could be read and compared\n");
     }
 
     private static void AppendTimes(StringBuilder text, string name, LatencyFigures times) => text.Append(

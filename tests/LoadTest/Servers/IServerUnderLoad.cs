@@ -15,6 +15,9 @@ internal interface IServerUnderLoad : IAsyncDisposable
     /// <summary>The processes of this machine that serve, for memory and processor time; those of a database apart.</summary>
     IReadOnlyList<int> Processes { get; }
 
+    /// <summary>Why there is no server any more, where that is known: one that was started for this has ended by itself. Null while it runs, or is meant to be down.</summary>
+    string? WhyGone => null;
+
     /// <summary>Whether it is of one's own: cheap passwords, no limits, many registrations at once.</summary>
     bool IsOwn { get; }
 }

@@ -23,6 +23,7 @@ internal sealed partial class OwnServer : IServerUnderLoad
     private readonly Guardian _guardian;
     private Process? _process;
     private string _listen = "http://127.0.0.1:0";
+    private volatile bool _isMeantToRun;
 
     private OwnServer(IReadOnlyList<string> settings) => (_settings, _guardian) = (settings, new Guardian(_data.Path));
 
@@ -33,6 +34,10 @@ internal sealed partial class OwnServer : IServerUnderLoad
     public IReadOnlyList<int> Processes => _process is { HasExited: false } process ? [process.Id] : [];
 
     public bool IsOwn => true;
+
+    public string? WhyGone => _isMeantToRun && _process is { HasExited: true } process
+        ? FormattableString.Invariant($"the server that was started for this ended by itself, with code {process.ExitCode}; the last line of its log: {LastLine}")
+        : null;
 
     /// <summary>The executable that was built beside this program.</summary>
     public static string Executable
@@ -110,11 +115,14 @@ internal sealed partial class OwnServer : IServerUnderLoad
 
             await Task.Delay(50, stop);
         }
+
+        _isMeantToRun = true;
     }
 
     /// <summary>As a power failure does it to a process.</summary>
     public async Task KillAsync()
     {
+        _isMeantToRun = false;
         _process!.Kill();
         await _process.WaitForExitAsync();
         _guardian.Drop(_process.Id);
@@ -123,6 +131,7 @@ internal sealed partial class OwnServer : IServerUnderLoad
     /// <summary>Asks it to end, and waits until it has.</summary>
     public async Task StopAsync()
     {
+        _isMeantToRun = false;
         await SignalAsync("TERM");
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         try
@@ -164,6 +173,8 @@ internal sealed partial class OwnServer : IServerUnderLoad
             }
         }
     }
+
+    private string LastLine => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [.., var last] ? last : "none";
 
     private async Task SignalAsync(string signal)
     {

@@ -17,7 +17,9 @@ internal sealed class EndpointHandler(Endpoints endpoints) : DelegatingHandler(n
             request.RequestUri = endpoints.At(index, address);
             try
             {
-                return await base.SendAsync(request, cancellationToken);
+                var answer = await base.SendAsync(request, cancellationToken);
+                endpoints.Heard();
+                return answer;
             }
             catch (HttpRequestException)
             {

@@ -14,12 +14,19 @@ internal sealed class Endpoints(IReadOnlyList<Uri> gateways, Func<int, bool> isR
     private readonly long[] _avoidUntil = new long[gateways.Count];
     private int _next;
 
+    // When somebody first asked since anything came from the server; 0 for nobody.
+    private long _askedAt;
+
     public IReadOnlyList<Uri> All => gateways;
+
+    /// <summary>How long has been asked without anything from any gateway.</summary>
+    public TimeSpan AskedInVainFor => Volatile.Read(ref _askedAt) is var since and not 0 ? time.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <summary>The number of the gateway for the next connection.</summary>
     public int Pick()
     {
         var now = time.GetTimestamp();
+        Interlocked.CompareExchange(ref _askedAt, now, 0);
         var first = Interlocked.Increment(ref _next) & int.MaxValue;
         for (var i = 0; i < gateways.Count; i++)
         {
@@ -31,6 +38,16 @@ internal sealed class Endpoints(IReadOnlyList<Uri> gateways, Func<int, bool> isR
         }
 
         return first % gateways.Count;
+    }
+
+    /// <summary>Something came from a gateway.</summary>
+    public void Heard()
+    {
+        // Called for every frame, and hardly ever is anything to be written.
+        if (Volatile.Read(ref _askedAt) != 0)
+        {
+            Volatile.Write(ref _askedAt, 0);
+        }
     }
 
     /// <summary>A gateway did not answer.</summary>

@@ -36,6 +36,7 @@ internal sealed class Tap(IStreamTransport inner, TapListener listener) : IStrea
         try
         {
             await inner.ConnectAsync(listener.Endpoints.At(gateway, address), ct);
+            listener.Endpoints.Heard();
         }
         catch (Exception failed) when (failed is not OperationCanceledException || !ct.IsCancellationRequested)
         {
@@ -58,6 +59,7 @@ internal sealed class Tap(IStreamTransport inner, TapListener listener) : IStrea
 
         if (!read.Closed)
         {
+            listener.Endpoints.Heard();
             Take(into.Span[..read.Count], read.EndOfFrame);
         }
 
