@@ -1,6 +1,7 @@
 using OrleansIM.Audit;
 using OrleansIM.Hosting.Storage;
 using Serilog;
+using Serilog.Configuration;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
 
@@ -30,16 +31,20 @@ internal static class Logs
             .Enrich.FromLogContext()
             // Section `Serilog` overrides all of this, in the form of Serilog.Settings.Configuration.
             .ReadFrom.Configuration(builder.Configuration);
-        configuration = string.Equals(builder.Configuration["Logs:Format"], "json", StringComparison.OrdinalIgnoreCase)
-            ? configuration.WriteTo.Console(new RenderedCompactJsonFormatter())
-            : configuration.WriteTo.Console(outputTemplate: Template, formatProvider: System.Globalization.CultureInfo.InvariantCulture);
+        var isJson = string.Equals(builder.Configuration["Logs:Format"], "json", StringComparison.OrdinalIgnoreCase);
+        var outages = new OutageLines(LoggerSinkConfiguration.CreateSink(console => _ = isJson
+            ? console.Console(new RenderedCompactJsonFormatter())
+            : console.Console(outputTemplate: Template, formatProvider: System.Globalization.CultureInfo.InvariantCulture)));
+        configuration.WriteTo.Sink(outages);
         if (builder.Configuration[$"{LogOptions.Section}:{nameof(LogOptions.AuditFile)}"] is { Length: > 0 } file)
         {
             configuration = configuration.WriteTo.Logger(audit => audit.Filter.ByIncludingOnly(IsAudit).WriteTo.File(
                 new RenderedCompactJsonFormatter(), file, rollingInterval: RollingInterval.Day, retainedFileCountLimit: null, fileSizeLimitBytes: null));
         }
 
-        builder.Logging.ClearProviders().AddSerilog(configuration.CreateLogger(), dispose: true);
+        var logger = configuration.CreateLogger();
+        outages.Log = logger;
+        builder.Logging.ClearProviders().AddSerilog(logger, dispose: true);
     }
 
     private static bool IsAudit(LogEvent line) =>

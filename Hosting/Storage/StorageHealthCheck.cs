@@ -25,7 +25,7 @@ internal sealed class StorageHealthCheck(IStorageDatabase database, TimeProvider
         catch (Exception failure) when (failure is not OperationCanceledException)
 #pragma warning restore CA1031
         {
-            return new(context.Registration.FailureStatus, "The database does not answer.", failure);
+            return new(context.Registration.FailureStatus, "The database does not answer. See that it runs, and that this process can reach it.", failure);
         }
     }
 }
