@@ -8,7 +8,10 @@ namespace OrleansIM.Hosting;
 public static class Launch
 {
     /// <summary>The only argument of who asks what this is.</summary>
-    private const string AskVersion = "--version";
+    internal const string AskVersion = "--version";
+
+    /// <summary>The only argument of who asks what it takes.</summary>
+    internal const string AskHelp = "--help";
 
     private const string Help = """
         Runs until it is told to stop (SIGTERM, Ctrl-C). Its settings are arguments like --Section:Key=value, variables of the
@@ -25,7 +28,7 @@ public static class Launch
             return 0;
         }
 
-        if (args is ["--help" or "-h"])
+        if (args is [AskHelp or "-h"])
         {
             Console.WriteLine(Help);
             return 0;

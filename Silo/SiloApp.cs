@@ -30,7 +30,7 @@ public static class SiloApp
 
     private static WebApplication Create(string[] args, string? file)
     {
-        CommandLineRules.Check(args);
+        CommandLineRules.Check(args, SettingsCheck.Verb);
         var builder = WebApplication.CreateBuilder(args);
         if (file is not null)
         {

@@ -30,7 +30,9 @@ internal static class GivenSettingRules
     public static IEnumerable<string> OpenSecrets(IEnumerable<GivenSetting> given) => given
         // This one says what else there is.
         .Where(setting => setting.Place == SettingPlace.CommandLine && IsSecret(setting) && !setting.Key.Equals("Admin:Secret", StringComparison.OrdinalIgnoreCase))
-        .Select(setting => $"{setting.Key} has a password and is on the command line, where everybody on this machine can read it. Use the environment ({setting.Key.Replace(":", "__", StringComparison.Ordinal)}).");
+        .Select(setting => $"{setting.Key} has a password and is on the command line, where everybody on this machine can read it. Use the environment ({setting.Key.Replace(":", "__", StringComparison.Ordinal)}).")
+        // The host reads a command line twice.
+        .Distinct();
 
     /// <summary>Whether a setting holds a secret itself, not the name of a file with one.</summary>
     public static bool IsSecret(GivenSetting setting)

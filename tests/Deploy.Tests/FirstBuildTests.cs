@@ -15,8 +15,8 @@ public sealed class FirstBuildTests : IDisposable
 
     [Theory]
     [InlineData("run", "--engine", "solo")]
-    [InlineData("bench", "--engine", "solo")]
-    [InlineData("loadtest", "--engine", "solo")]
+    [InlineData("bench", "pieces", "--engine", "solo")]
+    [InlineData("loadtest", "mixed", "--engine", "solo")]
     [InlineData("fuzz", "--engine", "solo")]
     [InlineData("check", "--config", "settings.json")]
     public async Task Command_ThatBuildsForTheFirstTime_SaysSoAndNotAgain(params string[] command)
@@ -59,6 +59,9 @@ public sealed class FirstBuildTests : IDisposable
     }
 
     [Theory]
+    [InlineData("run --urls=", "oim: --urls needs an address, like http://127.0.0.1:5080.")]
+    [InlineData("run --urls", "oim: --urls needs an address, like http://127.0.0.1:5080.")]
+    [InlineData("help frob", "oim: 'frob' is not a command.")]
     [InlineData("bench frob", "oim: bench: 'frob' is not understood. There is pieces and e2e")]
     [InlineData("bench --quick", "oim: bench: '--quick' is not understood.")]
     [InlineData("cluster --silos x", "oim: cluster: '--silos x' is not understood. There are --silos N")]
@@ -120,13 +123,14 @@ public sealed class FirstBuildTests : IDisposable
     [InlineData("version", "Which version", "PublicAPI")]
     [InlineData("api", "PublicAPI.Unshipped.txt", "licenses")]
     [InlineData("licenses", "docs/licenses.md", "PublicAPI")]
+    [InlineData("help", "[COMMAND]", "Which version")]
     public async Task Help_OfACommand_IsAboutItAlone(string command, string expected, string other)
     {
         await CopyAsync();
 
-        foreach (var options in (string[][])[["--help"], ["-h"], ["--port", "5090", "--help"]])
+        foreach (var words in (string[][])[[command, "--help"], [command, "-h"], [command, "--port", "5090", "--help"], ["help", command]])
         {
-            var help = await RunAsync([command, .. options]);
+            var help = await RunAsync(words);
 
             Assert.Equal((0, ""), (help.Code, help.Errors));
             Assert.StartsWith($"./oim {command}", help.Output, StringComparison.Ordinal);
@@ -135,16 +139,33 @@ public sealed class FirstBuildTests : IDisposable
         }
     }
 
+    /// <summary>What can be listed without a build is in files beside the programs, and they say the same.</summary>
+    [Theory]
+    [InlineData("bench", "Benchmarks")]
+    [InlineData("loadtest", "LoadTest")]
+    public async Task List_IsWhatTheProgramSaysAndNeedsNoBuild(string command, string program)
+    {
+        await CopyAsync(build: "exit 1");
+
+        var listed = await RunAsync([command]);
+        // artifacts/<engine>/bin/<project>/<configuration>
+        var here = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
+        var said = await Command.OutputOfAsync(s_limit, "dotnet", Path.Combine(here, "..", "..", program, Path.GetFileName(here), $"OrleansIM.{program}.dll"));
+
+        Assert.Equal((0, ""), (listed.Code, listed.Errors));
+        Assert.Equal(said.TrimEnd(), listed.Output.TrimEnd());
+    }
+
     public void Dispose() => _clone.Dispose();
 
     private async Task CopyAsync(string build = ":")
     {
-        foreach (var folder in (string[])["deploy", "artifacts", "bin", "tests/LoadTest/Scenarios"])
+        foreach (var folder in (string[])["deploy", "artifacts", "bin", "tests/Benchmarks", "tests/LoadTest/Scenarios"])
         {
             Directory.CreateDirectory(Path.Combine(_clone.Path, folder));
         }
 
-        foreach (var file in (string[])["oim", "Directory.Build.props", "deploy/dependencies.sh", "tests/LoadTest/Scenarios/scenarios.json"])
+        foreach (var file in (string[])["oim", "Directory.Build.props", "deploy/dependencies.sh", "tests/Benchmarks/list.txt", "tests/LoadTest/Scenarios/scenarios.json"])
         {
             File.Copy(Repository.PathOf(file), Path.Combine(_clone.Path, file));
         }

@@ -1,4 +1,8 @@
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using OrleansIM.EndToEnd.Tests.Support;
 
 namespace OrleansIM.JavaScript.Tests;
@@ -80,9 +84,29 @@ public sealed class JavaScriptSdkTests
 
         // Nobody listens at a port of this kind.
         Assert.Equal((1, "two.mjs: http://127.0.0.1:2/ does not answer: connect ECONNREFUSED 127.0.0.1:2\n"), await NodeProcess.RunProgramAsync(program, "http://127.0.0.1:2/"));
+        await using var other = await NoGatewayAsync();
+        foreach (var address in (string[])[other.Urls.First(), other.Urls.First() + "/json"])
+        {
+            Assert.Equal(
+                (1, $"two.mjs: {address} is no gateway of OrleansIM: it answers POST /v1/accounts with 200 and nothing that one says\n"),
+                await NodeProcess.RunProgramAsync(program, address));
+        }
+
         var (code, said) = await NodeProcess.RunProgramAsync(program, server.Address.ToString());
         Assert.Equal(1, code);
         Assert.StartsWith("two.mjs: ann: ", Assert.Single(said.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    /// <summary>Some other server: it answers with nothing, and below <c>/json</c> with JSON of its own.</summary>
+    private static async Task<WebApplication> NoGatewayAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        app.Run(context => context.Request.Path.StartsWithSegments("/json") ? context.Response.WriteAsync("""{"error":"no such page"}""") : Task.CompletedTask);
+        await app.StartAsync();
+        return app;
     }
 
     [SkippableFact]

@@ -9,8 +9,22 @@ public sealed class CommandLineRulesTests
     [InlineData("--Storage:Provider=sqlite")]
     [InlineData("--Storage:Provider", "sqlite")]
     [InlineData("--Storage:Provider", "sqlite", "--Accounts:Registration=Closed")]
+    [InlineData("--Logging:AuditFile=")]
+    [InlineData("--urls=http://127.0.0.1:0")]
     [InlineData]
     public void Settings_WithTheirValue_AreTaken(params string[] args) => Assert.Empty(CommandLineRules.Faults(args));
+
+    [Theory]
+    [InlineData("bogus")]
+    [InlineData("help", "--Storage:Provider=sqlite")]
+    public void Word_ThatIsNoCommand_IsNamedWithWhatThereIs(params string[] args) => Assert.Equal(
+        [$"'{args[0]}' is no command. There is check, --version, --help, and settings, which look like --Section:Key=value."], CommandLineRules.Faults(args, "check"));
+
+    [Theory]
+    [InlineData("--urls=")]
+    [InlineData("--Urls", "", "--Storage:Provider=sqlite")]
+    public void Urls_WithoutAnAddress_AreRefused(params string[] args) =>
+        Assert.StartsWith("--urls has no address.", Assert.Single(CommandLineRules.Faults(args)), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("--Mail:AllowPrivateHosts has no value.", "--Mail:AllowPrivateHosts", "--Accounts:Registration=Closed")]
