@@ -44,6 +44,13 @@ internal sealed class HttpAnswer
     public static HttpAnswer Refused(Refusal refusal) =>
         new(ErrorCodes.All.TryGetValue(refusal.Code, out var code) ? code.HttpStatus : StatusCodes.Status500InternalServerError) { Refusal = refusal };
 
+    /// <summary>
+    /// A refusal of a call whose shape is right, and which can only be wrong about what its path names (a session, an invite):
+    /// what is not there is 404, as an account that is not there.
+    /// </summary>
+    public static HttpAnswer RefusedOfPath(Refusal refusal) =>
+        refusal.Code == ErrorCodes.InvalidArgument ? Refused(StatusCodes.Status404NotFound, refusal.Code, refusal.Message) : Refused(refusal);
+
     /// <summary>A refusal with a status of HTTP's own.</summary>
     public static HttpAnswer Refused(int status, string code, string message, string? allow = null) =>
         new(status) { Refusal = new Refusal(code, message), Allow = allow };

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using OrleansIM.Accounts;
+using OrleansIM.Audit;
 using OrleansIM.Gateway.Frames;
 using OrleansIM.Gateway.Sessions;
 using OrleansIM.Invites;
@@ -34,24 +35,24 @@ internal sealed class ServiceCalls(IAccountDirectory directory, SourceLimits lim
     {
         const string Root = "/v1/service";
         const string Account = Root + "/accounts/{account}";
-        endpoints.Map(Root + "/accounts", api.On(("POST", With(CreateAsync))));
-        endpoints.Map(Account, api.On(
+        endpoints.Map(Root + "/accounts", api.OnUnread(("POST", With(CreateAsync))));
+        endpoints.Map(Account, api.OnUnread(
             ("GET", About(async (_, _, secret, account) => Answer(await directory.Service.DescribeAccountAsync(secret, account), AccountJson.Write))),
             ("DELETE", About(async (_, _, secret, account) => Answer(await directory.Service.DeleteAccountAsync(secret, account))))));
-        endpoints.Map(Account + "/disable", api.On(("POST", About(async (_, _, secret, account) => Answer(await directory.Service.SetDisabledAsync(secret, account, true))))));
-        endpoints.Map(Account + "/enable", api.On(("POST", About(async (_, _, secret, account) => Answer(await directory.Service.SetDisabledAsync(secret, account, false))))));
-        endpoints.Map(Account + "/password", api.On(("POST", About(SetPasswordAsync))));
-        endpoints.Map(Account + "/sessions", api.On(
+        endpoints.Map(Account + "/disable", api.OnUnread(("POST", About(async (_, _, secret, account) => Answer(await directory.Service.SetDisabledAsync(secret, account, true))))));
+        endpoints.Map(Account + "/enable", api.OnUnread(("POST", About(async (_, _, secret, account) => Answer(await directory.Service.SetDisabledAsync(secret, account, false))))));
+        endpoints.Map(Account + "/password", api.OnUnread(("POST", About(SetPasswordAsync))));
+        endpoints.Map(Account + "/sessions", api.OnUnread(
             ("GET", About(async (_, _, secret, account) => Answer(await directory.Service.ListSessionsAsync(secret, account), "sessions", AccountJson.Write))),
             ("DELETE", About(async (_, _, secret, account) => Answer(await directory.Service.SignOutAsync(secret, account, null))))));
-        endpoints.Map(Account + "/sessions/{session}", api.On(
-            ("DELETE", About(async (http, _, secret, account) => Answer(await directory.Service.SignOutAsync(secret, account, Part(http, "session")))))));
-        endpoints.Map(Root + "/messages", api.On(("POST", With(SendAsync))));
-        endpoints.Map(Root + "/invites", api.On(
+        endpoints.Map(Account + "/sessions/{session}", api.OnUnread(
+            ("DELETE", About(async (http, _, secret, account) => AnswerOfPath(await directory.Service.SignOutAsync(secret, account, Part(http, "session")))))));
+        endpoints.Map(Root + "/messages", api.OnUnread(("POST", With(SendAsync))));
+        endpoints.Map(Root + "/invites", api.OnUnread(
             ("GET", With(async (_, _, secret) => Answer(await directory.Service.ListInvitesAsync(secret), "invites", InviteJson.Write))),
             ("POST", With(CreateInviteAsync))));
-        endpoints.Map(Root + "/invites/{invite}", api.On(
-            ("DELETE", With(async (http, _, secret) => Answer(await directory.Service.RevokeInviteAsync(secret, Part(http, "invite")))))));
+        endpoints.Map(Root + "/invites/{invite}", api.OnUnread(
+            ("DELETE", With(async (http, _, secret) => AnswerOfPath(await directory.Service.RevokeInviteAsync(secret, Part(http, "invite")))))));
     }
 
     private async Task<HttpAnswer> CreateAsync(HttpContext http, JsonFields body, string secret)
@@ -131,12 +132,15 @@ internal sealed class ServiceCalls(IAccountDirectory directory, SourceLimits lim
         return outcome.Refusal is { } refusal ? HttpAnswer.Refused(refusal) : HttpAnswer.Ok(StatusCodes.Status201Created, json => InviteJson.Write(json, outcome.Get()));
     }
 
-    private HttpCall About(AccountCall call) => With((http, body, secret) => AccountIds.TryNormalize(Part(http, "account"), out var account)
+    private UnreadCall About(AccountCall call) => With((http, body, secret) => AccountIds.TryNormalize(Part(http, "account"), out var account)
         ? call(http, body, secret, account)
         : Task.FromResult(HttpAnswer.Refused(new Refusal(ErrorCodes.InvalidArgument, "account: this is no account id."))));
 
-    /// <summary>Reads the secret; one that is wrong counts as a failed sign-in of its source.</summary>
-    private HttpCall With(SecretCall call) => async (http, body) =>
+    /// <summary>
+    /// Reads the secret, then the body. Whoever has no good secret is told that and nothing else; such a call counts as a
+    /// failed sign-in of its source.
+    /// </summary>
+    private UnreadCall With(SecretCall call) => async http =>
     {
         if (!BearerHeader.TryRead(http.Request, out var secret, MaxHeader))
         {
@@ -148,7 +152,15 @@ internal sealed class ServiceCalls(IAccountDirectory directory, SourceLimits lim
             return HttpAnswer.Refused(fault);
         }
 
-        var answer = await call(http, body, secret);
+        SecurityAudit.ComesFrom(SourceLimits.SourceOf(http.Connection.RemoteIpAddress).ToString());
+        var answer = await ReadAsync(http, (_, body) => call(http, body, secret));
+
+        // What is wrong with the request itself may have been found before the grain, which knows the secrets, was asked anything.
+        if (answer.Refusal?.Code is ErrorCodes.InvalidArgument or ErrorCodes.TooLarge && (await directory.Service.CheckSecretAsync(secret)).Refusal is { } unknown)
+        {
+            answer = HttpAnswer.Refused(unknown);
+        }
+
         if (answer.Refusal?.Code == ErrorCodes.Unauthenticated)
         {
             limits.CountFailedSignIn(http);
@@ -157,9 +169,23 @@ internal sealed class ServiceCalls(IAccountDirectory directory, SourceLimits lim
         return answer;
     };
 
+    private static async Task<HttpAnswer> ReadAsync(HttpContext http, HttpCall call)
+    {
+        try
+        {
+            return await HttpApi.ReadAsync(http, call, bodyIsOptional: true);
+        }
+        catch (BadHttpRequestException unreadable)
+        {
+            return HttpAnswer.Refused(unreadable);
+        }
+    }
+
     private static string Part(HttpContext http, string name) => (string)http.Request.RouteValues[name]!;
 
     private static HttpAnswer Answer(Outcome outcome) => outcome.Refusal is { } refusal ? HttpAnswer.Refused(refusal) : HttpAnswer.Empty;
+
+    private static HttpAnswer AnswerOfPath(Outcome outcome) => outcome.Refusal is { } refusal ? HttpAnswer.RefusedOfPath(refusal) : HttpAnswer.Empty;
 
     private static HttpAnswer Answer<T>(Outcome<T> outcome, Action<Utf8JsonWriter, T> write) =>
         outcome.Refusal is { } refusal ? HttpAnswer.Refused(refusal) : HttpAnswer.Ok(StatusCodes.Status200OK, json => write(json, outcome.Get()));

@@ -14,6 +14,10 @@ public interface IServiceGrain : IGrainWithStringKey
     /// <summary>The key of the only one.</summary>
     const string Key = "service";
 
+    /// <summary>Whether a secret is good for anything; costs no call. For requests that are at fault before they are anybody's call.</summary>
+    [Alias("CheckSecret")]
+    Task<Outcome> CheckSecretAsync(string secret);
+
     /// <summary>Makes an account. Refused: <c>account_taken</c>, <c>invalid_argument</c> (the issuer makes another id of that subject), <c>unavailable</c>.</summary>
     [Alias("CreateAccount")]
     Task<Outcome> CreateAccountAsync(string secret, string account, CreateAccount request, CancellationToken cancellation = default);

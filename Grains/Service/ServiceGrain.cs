@@ -27,6 +27,8 @@ internal sealed partial class ServiceGrain(
     // By credential. In memory: an activation that is new begins with full ones.
     private readonly Dictionary<string, CallBudget> _budgets = [];
 
+    public Task<Outcome> CheckSecretAsync(string secret) => Task.FromResult(Find(secret, time.GetUtcNow()) is null ? ServiceRules.Unauthenticated : Outcome.Done);
+
     public Task<Outcome> CreateAccountAsync(string secret, string account, CreateAccount request, CancellationToken cancellation) =>
         ServeAsync(new Call(secret, "accounts.create", ServiceScopes.CreateAccounts, account), _ => Service(account).CreateAsync(request, cancellation));
 
@@ -79,9 +81,8 @@ internal sealed partial class ServiceGrain(
     private async Task<Outcome<T>> ServeAsync<T>(Call call, Func<ServiceCredential, Task<Outcome<T>>> serve)
     {
         var now = time.GetUtcNow();
-        if (ServiceRules.Find(state.State, call.Secret, now) is not { } credential)
+        if (Find(call.Secret, now) is not { } credential)
         {
-            audit.Write(AuditEvents.ServiceRefused, null, ErrorCodes.Unauthenticated);
             return ServiceRules.Unauthenticated;
         }
 
@@ -97,6 +98,17 @@ internal sealed partial class ServiceGrain(
             // What is no account may be a secret in the wrong field.
             audit.Write(AuditEvents.Service, code == ErrorCodes.UnknownAccount ? null : call.Account, code, detail: $"{credential.Id} {call.What}");
         }
+    }
+
+    private ServiceCredential? Find(string secret, DateTimeOffset now)
+    {
+        var credential = ServiceRules.Find(state.State, secret, now);
+        if (credential is null)
+        {
+            audit.Write(AuditEvents.ServiceRefused, null, ErrorCodes.Unauthenticated);
+        }
+
+        return credential;
     }
 
     private Refusal? Spend(ServiceCredential credential, int calls, DateTimeOffset now)

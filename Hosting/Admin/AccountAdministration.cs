@@ -24,7 +24,8 @@ internal sealed class AccountAdministration(IGrainFactory grains)
         return outcome.Refusal is { } refusal ? HttpAnswer.Refused(refusal) : HttpAnswer.Ok(StatusCodes.Status200OK, json => json.WriteList("sessions"u8, outcome.Get(), AccountJson.Write));
     }
 
-    public async Task<HttpAnswer> SignOutAsync(string account, string? session) => Answer(await Account(account).SignOutAsync(session));
+    public async Task<HttpAnswer> SignOutAsync(string account, string? session) =>
+        (await Account(account).SignOutAsync(session)).Refusal is { } refusal ? HttpAnswer.RefusedOfPath(refusal) : HttpAnswer.Empty;
 
     public async Task<HttpAnswer> ListMailboxesAsync(string account)
     {

@@ -73,8 +73,8 @@ public sealed class ServiceApiTests(AdminServer world) : IClassFixture<AdminServ
 
         var refused = await SendAsync(HttpMethod.Get, third, $"accounts/{account}");
         Assert.Equal((401, "unauthenticated"), (refused.Status, refused.Code));
-        Assert.Equal("invalid_argument", (await world.DeleteAsync($"v1/credentials/{id}")).Code);
-        Assert.Equal("invalid_argument", (await world.PostAsync($"v1/credentials/{id}/rotate")).Code);
+        Assert.Equal((404, "invalid_argument"), StatusOf(await world.DeleteAsync($"v1/credentials/{id}")));
+        Assert.Equal((404, "invalid_argument"), StatusOf(await world.PostAsync($"v1/credentials/{id}/rotate")));
     }
 
     [Fact]
@@ -151,6 +151,35 @@ public sealed class ServiceApiTests(AdminServer world) : IClassFixture<AdminServ
 
         Assert.Equal((422, "invalid_argument"), (refused.Status, refused.Code));
         Assert.Contains(field, refused.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatThePathNames_AndIsNotThere_Is404()
+    {
+        var (secret, account) = (await SecretAsync(), await _server.RegisterAsync("ann"));
+
+        Assert.Equal((404, "unknown_account"), StatusOf(await SendAsync(HttpMethod.Get, secret, "accounts/nobody-of-that-name")));
+        Assert.Equal((404, "unknown_account"), StatusOf(await SendAsync(HttpMethod.Delete, secret, "accounts/nobody-of-that-name/sessions/x")));
+        Assert.Equal((404, "invalid_argument"), StatusOf(await SendAsync(HttpMethod.Delete, secret, $"accounts/{account}/sessions/x")));
+        Assert.Equal((404, "invalid_argument"), StatusOf(await SendAsync(HttpMethod.Delete, secret, "invites/x")));
+        Assert.Equal((404, "invalid_argument"), StatusOf(await world.DeleteAsync("v1/invites/x")));
+    }
+
+    [Theory]
+    [InlineData("accounts", """{"account":"no id!"}""", 422)]
+    [InlineData("accounts", "no JSON", 422)]
+    [InlineData("messages", "{}", 422)]
+    [InlineData("accounts/No Id!/disable", "{}", 422)]
+    [InlineData("accounts", null, 413)]
+    public async Task FaultyRequest_WithoutAGoodSecret_IsToldOfTheSecretAlone(string path, string? body, int status)
+    {
+        var secret = await SecretAsync();
+        body ??= new string(' ', 70_000);
+        foreach (var (key, expected) in ((string?, int)[])[(null, 401), ("x", 401), (secret + "0", 401), (secret[..^1] + (secret[^1] == '0' ? '1' : '0'), 401), (secret, status)])
+        {
+            using var content = new StringContent(body);
+            Assert.Equal(expected, (await Api.SendAsync(_server.Address, HttpMethod.Post, "v1/service/" + path, content, key)).Status);
+        }
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class TotalLimitTests
         host.World.Add("ann");
         for (var i = 0; i < 5; i++)
         {
-            // Refused for what it asks, and so not for how often: the fakes have no service.
+            // Refused for what it asks, and so not for how often: the fakes of the service know every secret, and do nothing.
             var answer = await host.PostAsync("/v1/service/messages", new { to = Array.Empty<string>(), body = "x", cid = "1" }, "ims_secret");
             Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.Status);
         }

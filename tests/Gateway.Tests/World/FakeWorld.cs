@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Reflection;
 using OrleansIM.Accounts;
 using OrleansIM.Contacts;
 using OrleansIM.Gateway.Sessions;
@@ -50,7 +51,7 @@ internal sealed class FakeWorld : IAccountDirectory
 
     public FakeMailbox Mailbox(string key) => _mailboxes.GetOrAdd(key, key => new FakeMailbox(this, key));
 
-    public IServiceGrain Service => throw new NotSupportedException();
+    public IServiceGrain Service { get; } = DispatchProxy.Create<IServiceGrain, FakeService>();
 
     public IGatewayObserver CreateReference(IGatewayObserver observer)
     {

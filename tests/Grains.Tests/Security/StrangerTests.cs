@@ -58,6 +58,7 @@ public sealed class StrangerTests : IAsyncLifetime
         [$"{nameof(IAccountAddressBookGrain)}.ReadBookChangesAsync"] = ErrorCodes.Unauthenticated,
         [$"{nameof(IMailboxBridgeGrain)}.SignInAsync"] = ErrorCodes.BadCredentials,
         [$"{nameof(IAccountGrain)}.OpenSessionAsync"] = ErrorCodes.Forbidden,
+        [$"{nameof(IServiceGrain)}.CheckSecretAsync"] = ErrorCodes.Unauthenticated,
         [$"{nameof(IServiceGrain)}.CreateAccountAsync"] = ErrorCodes.Unauthenticated,
         [$"{nameof(IServiceGrain)}.DescribeAccountAsync"] = ErrorCodes.Unauthenticated,
         [$"{nameof(IServiceGrain)}.SetDisabledAsync"] = ErrorCodes.Unauthenticated,
