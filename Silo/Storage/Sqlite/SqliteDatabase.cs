@@ -8,7 +8,7 @@ namespace OrleansIM.Silo.Storage.Sqlite;
 /// The one file of an embedded server: a writer, a few readers, and the lock that keeps a second process out (two
 /// processes with the same accounts would both believe to be the only writer).
 /// </summary>
-internal sealed class SqliteDatabase(IOptions<StorageOptions> options) : IStorageDatabase, IAsyncDisposable
+internal sealed partial class SqliteDatabase(IOptions<StorageOptions> options, ILogger<SqliteDatabase> logger) : IStorageDatabase, IAsyncDisposable
 {
     public const string FileName = "orleansim.db";
     private const string LockName = "orleansim.lock";
@@ -81,6 +81,11 @@ internal sealed class SqliteDatabase(IOptions<StorageOptions> options) : IStorag
     {
         var file = Path.Combine(Path.GetFullPath(_options.DataDirectory), FileName);
         _lock = TakeLock();
+        if (IsOpenToOthers(file))
+        {
+            LogOpenToOthers(file);
+        }
+
         try
         {
             SchemaVersion version;
@@ -144,6 +149,18 @@ internal sealed class SqliteDatabase(IOptions<StorageOptions> options) : IStorag
             var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
             new FileStream(file, options).Dispose();
         }
+    }
+
+    /// <summary>A file from elsewhere, or from before such files were private: whether anybody but its owner gets at it through its folder and may read it.</summary>
+    private static bool IsOpenToOthers(string file)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return false;
+        }
+
+        var (mode, folder) = (File.GetUnixFileMode(file), File.GetUnixFileMode(Path.GetDirectoryName(file)!));
+        return (mode.HasFlag(UnixFileMode.OtherRead) && folder.HasFlag(UnixFileMode.OtherExecute)) || (mode.HasFlag(UnixFileMode.GroupRead) && folder.HasFlag(UnixFileMode.GroupExecute));
     }
 
     // What a held lock is called by Windows, Linux and macOS.

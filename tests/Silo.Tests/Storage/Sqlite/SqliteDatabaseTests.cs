@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansIM.Hosting.Storage;
 using OrleansIM.Silo.Storage;
@@ -8,13 +9,21 @@ namespace OrleansIM.Silo.Tests.Storage.Sqlite;
 public sealed class SqliteDatabaseTests : IDisposable
 {
     private readonly TempDirectory _folder = new();
+    private readonly LogLines _log = new(LogLevel.Warning);
+    private readonly LoggerFactory _loggers;
+
+    public SqliteDatabaseTests() => _loggers = new([_log]);
 
     private string File => Path.Combine(_folder.Path, SqliteDatabase.FileName);
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _loggers.Dispose();
+        _folder.Dispose();
+    }
 
     private SqliteDatabase Database(string synchronous = "Full")
-        => new(Options.Create(new StorageOptions { DataDirectory = _folder.Path, Sqlite = { Synchronous = synchronous } }));
+        => new(Options.Create(new StorageOptions { DataDirectory = _folder.Path, Sqlite = { Synchronous = synchronous } }), _loggers.CreateLogger<SqliteDatabase>());
 
     private async Task<SqliteDatabase> OpenAsync(string synchronous = "Full")
     {
@@ -111,6 +120,28 @@ public sealed class SqliteDatabaseTests : IDisposable
                 Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(file));
             }
         }
+    }
+
+    [SkippableTheory]
+    [InlineData(UnixFileMode.OtherRead, UnixFileMode.OtherExecute, true)]
+    [InlineData(UnixFileMode.GroupRead, UnixFileMode.GroupExecute | UnixFileMode.OtherExecute, true)]
+    [InlineData(UnixFileMode.OtherRead | UnixFileMode.GroupRead, UnixFileMode.None, false)]
+    [InlineData(UnixFileMode.OtherRead, UnixFileMode.GroupExecute, false)]
+    [InlineData(UnixFileMode.None, UnixFileMode.OtherExecute | UnixFileMode.GroupExecute, false)]
+    public async Task Open_FileThatOthersCanRead_IsWarnedOf(UnixFileMode file, UnixFileMode folder, bool isWarnedOf)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no such modes.");
+        await (await OpenAsync()).CloseAsync();
+        if (!OperatingSystem.IsWindows())
+        {
+            System.IO.File.SetUnixFileMode(File, UnixFileMode.UserRead | UnixFileMode.UserWrite | file);
+            System.IO.File.SetUnixFileMode(_folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | folder);
+        }
+
+        await using var database = await OpenAsync();
+
+        Assert.Equal(isWarnedOf, _log.Has($"Others on this machine may read the database {File},"));
+        Assert.Equal(isWarnedOf ? 1 : 0, _log.Lines.Count);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Hosting.Storage;
@@ -19,7 +20,7 @@ public sealed class SqliteTimelineStoreTests : TimelineStoreContract
 
     protected override async Task<ITimelineStore> OpenAsync()
     {
-        _database = new SqliteDatabase(Options.Create(new StorageOptions { DataDirectory = _folder.Path }));
+        _database = new SqliteDatabase(Options.Create(new StorageOptions { DataDirectory = _folder.Path }), NullLogger<SqliteDatabase>.Instance);
         await _database.OpenAsync(None);
         return new SqliteTimelineStore(_database);
     }
