@@ -79,8 +79,7 @@ internal static partial class Address
                 continue;
             }
 
-            var isLocalhost = address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
-            var ip = isLocalhost ? IPAddress.Loopback : IPAddress.TryParse(address.Host, out var parsed) ? parsed : IPAddress.Any;
+            var ip = ListenAddressRules.IsLocalhost(address.Host) ? IPAddress.Loopback : IPAddress.TryParse(address.Host, out var parsed) ? parsed : IPAddress.Any;
             switch (TryListen(new IPEndPoint(ip, address.Port)))
             {
                 case null:

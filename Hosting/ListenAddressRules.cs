@@ -39,7 +39,7 @@ internal static class ListenAddressRules
             return $"a port is a number from 0 to {MaxPort}";
         }
 
-        var isLocalhost = address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
+        var isLocalhost = IsLocalhost(address.Host);
         return !isLocalhost && address.Host is not ("*" or "+") && !IPAddress.TryParse(address.Host, out _)
                 ? "what stands between :// and the port has to be an IP address of this machine, localhost, or * for every address that it has. "
                     + $"A name would be taken for *, so write {(isHttps ? "https" : "http")}://*:{address.Port} if that is meant"
@@ -47,6 +47,9 @@ internal static class ListenAddressRules
             : address.PathBase.Length > 0 ? "it has to end after the port: everything is at its own path"
             : null;
     }
+
+    /// <summary>Whether a host is this machine by its name, which stands for both of its loopback addresses.</summary>
+    public static bool IsLocalhost(string host) => host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether what is for operators can listen there: plain HTTP, a host and a port, nothing else.</summary>
     public static bool IsSideAddress(string url) => Fault(url) is null && TryParse(url) is { Scheme: "http", IsUnixPipe: false, IsNamedPipe: false };

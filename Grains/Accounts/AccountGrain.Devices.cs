@@ -69,44 +69,14 @@ internal sealed partial class AccountGrain
             return Task.FromResult<Outcome<DeviceInfo[]>>(late);
         }
 
-        var sessions = _sessions.Values.Select(open => new DeviceInfo
-        {
-            Kind = DeviceKind.Session,
-            Id = open.Id,
-            Name = open.Token.Device,
-            CreatedAt = open.Since,
-            LastUsed = open.LeaseUntil - _services.Options.SessionLease,
-            From = open.From,
-            SignedInAs = open.SignedInAs,
-            SignedInAt = open.Token.IssuedAt,
-        });
-        var others = _sessions[session].IsOwn ? [.. UnconnectedDevices(now), .. AppPasswordsAsDevices()] : Array.Empty<DeviceInfo>();
+        var sessions = _sessions.Values.Select(open => DeviceInfos.Of(open, _services.Options.SessionLease));
+        var others = _sessions[session].IsOwn ? UnconnectedDevices(now).Concat(Record.AppPasswords.Select(DeviceInfos.Of)) : [];
         DeviceInfo[] devices = [.. sessions.Concat(others).OrderBy(device => device.CreatedAt)];
         return Task.FromResult<Outcome<DeviceInfo[]>>(devices);
     }
 
     private IEnumerable<DeviceInfo> UnconnectedDevices(DateTimeOffset now) =>
-        Record.Devices.Where(device => device.ExpiresAt > now && !IsConnected(device)).Select(WithUse).Select(device => new DeviceInfo
-        {
-            Kind = DeviceKind.Device,
-            Id = device.Token,
-            Name = device.Name,
-            CreatedAt = device.CreatedAt,
-            LastUsed = device.LastUsed,
-            From = device.LastFrom,
-            SignedInAs = _id,
-            SignedInAt = device.CreatedAt,
-        });
-
-    private IEnumerable<DeviceInfo> AppPasswordsAsDevices() => Record.AppPasswords.Select(password => new DeviceInfo
-    {
-        Kind = DeviceKind.AppPassword,
-        Id = password.Id,
-        Name = password.Name,
-        CreatedAt = password.CreatedAt,
-        LastUsed = password.LastUsed,
-        From = password.LastFrom,
-    });
+        Record.Devices.Where(device => device.ExpiresAt > now && !IsConnected(device)).Select(WithUse).Select(device => DeviceInfos.Of(device, _id));
 
     private DeviceRecord? FindDevice(string token) => Array.Find(Record.Devices, device => device.Token == token);
 

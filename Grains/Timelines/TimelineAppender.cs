@@ -25,6 +25,7 @@ internal sealed partial class TimelineAppender : BackgroundService
     private readonly TimelineMetrics _metrics;
     private readonly ILogger<TimelineAppender> _logger;
     private readonly AppendQueue _queue;
+    private readonly StoreWait _wait;
     private readonly ConcurrentDictionary<string, AppendUnit> _prepared = new();
     private readonly TimeProvider _time;
 
@@ -32,17 +33,12 @@ internal sealed partial class TimelineAppender : BackgroundService
     private readonly string _name = Guid.NewGuid().ToString("N") + ".";
     private long _units;
 
-    // What ends the wait for the store: used again, since with each batch would come a timer.
-    private readonly ConcurrentQueue<CancellationTokenSource> _patience = [];
-
-    // How many batches the store does not answer.
-    private int _hanging;
-
     public TimelineAppender(
         ITimelineStore store, IOptions<TimelineOptions> options, TimelineMetrics metrics, TimeProvider time, ILogger<TimelineAppender> logger)
     {
         (_store, _options, _metrics, _time, _logger) = (store, options.Value, metrics, time, logger);
         _queue = new AppendQueue(_options);
+        _wait = new StoreWait(_options.MaxWait, time, logger);
         metrics.Watch(() => (_queue.Entries, _queue.Bytes));
     }
 
@@ -149,7 +145,7 @@ internal sealed partial class TimelineAppender : BackgroundService
     private async Task<bool> WriteAsync(List<AppendUnit> batch, List<NewEntry> rows)
     {
         batch.RemoveAll(RefuseIfHanging);
-        Number(batch, rows);
+        BatchSeqs.Give(batch, rows);
         if (rows.Count == 0)
         {
             return true;
@@ -164,7 +160,7 @@ internal sealed partial class TimelineAppender : BackgroundService
         {
             // One log has moved on under its activation. Alone, every other unit goes through.
             LogConflict(conflict.Accounts.Count, batch.Count);
-            Unnumber(batch);
+            BatchSeqs.TakeBack(batch);
             await WriteOneByOneAsync([.. batch]);
             return true;
         }
@@ -172,7 +168,7 @@ internal sealed partial class TimelineAppender : BackgroundService
         {
             if (await IsDuplicateAsync(batch[0]))
             {
-                Unnumber(batch);
+                BatchSeqs.TakeBack(batch);
                 batch[0].Fail(new DuplicateEntryException(conflict));
             }
             else
@@ -200,16 +196,14 @@ internal sealed partial class TimelineAppender : BackgroundService
     {
         var since = _time.GetTimestamp();
         var outcome = "failed";
-        var storing = _store.AppendAsync(rows, CancellationToken.None);
-        if (!_patience.TryDequeue(out var patience))
-        {
-            patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
-        }
-
-        patience.CancelAfter(_options.MaxWait);
         try
         {
-            await storing.WaitAsync(patience.Token);
+            if (!await _wait.ForAsync(_store.AppendAsync(rows, CancellationToken.None)))
+            {
+                outcome = "timeout";
+                throw new TimeoutException($"The store did not answer within {_options.MaxWait}.");
+            }
+
             outcome = "ok";
         }
         catch (TimelineConflictException)
@@ -217,34 +211,10 @@ internal sealed partial class TimelineAppender : BackgroundService
             outcome = "conflict";
             throw;
         }
-        catch (OperationCanceledException) when (!storing.IsCompleted)
-        {
-            outcome = "timeout";
-            Interlocked.Increment(ref _hanging);
-            _ = EndHangAsync(storing);
-            throw new TimeoutException($"The store did not answer within {_options.MaxWait}.");
-        }
         finally
         {
-            if (patience.TryReset())
-            {
-                _patience.Enqueue(patience);
-            }
-            else
-            {
-                patience.Dispose();
-            }
-
             _metrics.OnBatch(_time.GetElapsedTime(since), rows.Count, outcome);
         }
-    }
-
-    private async Task EndHangAsync(Task storing)
-    {
-        var since = _time.GetTimestamp();
-        await storing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        LogHangOver((long)_time.GetElapsedTime(since).TotalSeconds);
-        Interlocked.Decrement(ref _hanging);
     }
 
     private async Task WriteOneByOneAsync(List<AppendUnit> units)
@@ -288,50 +258,9 @@ internal sealed partial class TimelineAppender : BackgroundService
         }
     }
 
-    /// <summary>Gives every entry its seq, and makes its row; units of a broken timeline fail and leave the batch.</summary>
-    private static void Number(List<AppendUnit> batch, List<NewEntry> rows)
-    {
-        rows.EnsureCapacity(batch.Count * 2);
-        batch.RemoveAll(unit =>
-        {
-            if (!unit.Entries.Exists(static entry => entry.Timeline.IsBroken))
-            {
-                return false;
-            }
-
-            unit.Fail(new AppendFailedException("An earlier write of this account failed; it starts anew."));
-            return true;
-        });
-        foreach (var unit in batch)
-        {
-            foreach (var entry in unit.Entries)
-            {
-                entry.Seq = ++entry.Timeline.Assigned;
-                var stored = new TimelineEntry
-                {
-                    Seq = entry.Seq,
-                    Kind = entry.Kind,
-                    At = entry.At,
-                    Peer = entry.Peer,
-                    Data = entry.Data,
-                    PeerSeq = entry.Counterpart?.Seq ?? entry.PeerSeq,
-                };
-                rows.Add(new NewEntry(entry.Timeline.Account, stored, entry.Dedupe, entry.Deferred, entry.Completes, entry.IsReference));
-            }
-        }
-    }
-
-    private static void Unnumber(List<AppendUnit> batch)
-    {
-        foreach (var entry in batch.SelectMany(unit => unit.Entries))
-        {
-            entry.Timeline.Assigned = Math.Min(entry.Timeline.Assigned, entry.Seq - 1);
-        }
-    }
-
     private bool RefuseIfHanging(AppendUnit unit)
     {
-        var hangs = Volatile.Read(ref _hanging) > 0;
+        var hangs = _wait.Hangs;
         if (hangs)
         {
             Refuse(unit, "The store does not answer.");
@@ -394,16 +323,4 @@ internal sealed partial class TimelineAppender : BackgroundService
                 : new AppendFailedException("The store could not write.", failure));
         }
     }
-
-    [LoggerMessage(1, LogLevel.Warning, "A batch of {Units} unit(s) met a log that has moved on ({Accounts} account(s) known); writing them one by one.")]
-    private partial void LogConflict(int accounts, int units);
-
-    [LoggerMessage(2, LogLevel.Error, "The store did not write a batch of {Entries} entries; their accounts start anew.")]
-    private partial void LogFailure(Exception failure, int entries);
-
-    [LoggerMessage(3, LogLevel.Warning, "The store answers again, {Seconds} s after it was given up; writers were refused meanwhile.")]
-    private partial void LogHangOver(long seconds);
-
-    [LoggerMessage(4, LogLevel.Warning, "The time to stop is over and the store still writes; {Entries} waiting entries were never confirmed to anybody.")]
-    private partial void LogLeftBehind(long entries);
 }

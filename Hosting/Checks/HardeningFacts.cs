@@ -38,5 +38,5 @@ internal sealed record HardeningFacts(IConfiguration Settings, IReadOnlyList<Giv
         Uri.TryCreate(url.Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var uri) && IsLoopbackHost(uri.Host.Trim('[', ']'));
 
     public static bool IsLoopbackHost(string host) =>
-        host.StartsWith('/') || host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        host.StartsWith('/') || ListenAddressRules.IsLocalhost(host) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 }
