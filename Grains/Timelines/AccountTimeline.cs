@@ -15,10 +15,13 @@ internal sealed class AccountTimeline(string account, long head, int recentEntri
     private object? _committed;
     private volatile bool _isBroken;
 
+    // The block that seqs are given out in, if it began here. Only the appender touches this, and what follows up to Assigned.
+    private PeerBlock? _block;
+
     public string Account { get; } = account;
 
-    /// <summary>The last seq the appender gave out. Only the appender touches this.</summary>
-    public long Assigned { get; set; } = head;
+    /// <summary>The last seq the appender gave out.</summary>
+    public long Assigned { get; private set; } = head;
 
     /// <summary>The batch that the log is in now. For the queue of appends alone, as is the next.</summary>
     public AppendBatch? Batch { get; set; }
@@ -35,6 +38,31 @@ internal sealed class AccountTimeline(string account, long head, int recentEntri
     public bool IsBroken => _isBroken;
 
     public void Break() => _isBroken = true;
+
+    /// <summary>Gives out the next seq, to an entry about a peer.</summary>
+    /// <param name="peer">The peer, if it is about one.</param>
+    /// <param name="whole">With the last seq of a block that began here: whom it is about.</param>
+    public long Assign(string? peer, out PeerBlock? whole)
+    {
+        var seq = ++Assigned;
+        if (PeerBlock.IsFirst(seq))
+        {
+            _block = new PeerBlock(PeerBlock.Of(seq));
+        }
+
+        _block?.Add(seq, peer);
+        whole = PeerBlock.IsLast(seq) ? _block : null;
+        return seq;
+    }
+
+    /// <summary>A seq, and all after it, were not used.</summary>
+    public void TakeBack(long seq)
+    {
+        if (seq <= Assigned)
+        {
+            (Assigned, _block) = (seq - 1, null);
+        }
+    }
 
     /// <summary>The appender: this is on disk.</summary>
     public void Commit(TimelineEntry entry)

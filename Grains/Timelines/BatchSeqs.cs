@@ -23,7 +23,7 @@ internal static class BatchSeqs
         {
             foreach (var entry in unit.Entries)
             {
-                entry.Seq = ++entry.Timeline.Assigned;
+                entry.Seq = entry.Timeline.Assign(entry.Peer, out var block);
                 var stored = new TimelineEntry
                 {
                     Seq = entry.Seq,
@@ -33,7 +33,7 @@ internal static class BatchSeqs
                     Data = entry.Data,
                     PeerSeq = entry.Counterpart?.Seq ?? entry.PeerSeq,
                 };
-                rows.Add(new NewEntry(entry.Timeline.Account, stored, entry.Dedupe, entry.Deferred, entry.Completes, entry.IsReference));
+                rows.Add(new NewEntry(entry.Timeline.Account, stored, entry.Dedupe, entry.Deferred, entry.Completes, entry.IsReference, block));
             }
         }
     }
@@ -43,7 +43,7 @@ internal static class BatchSeqs
     {
         foreach (var entry in batch.SelectMany(unit => unit.Entries))
         {
-            entry.Timeline.Assigned = Math.Min(entry.Timeline.Assigned, entry.Seq - 1);
+            entry.Timeline.TakeBack(entry.Seq);
         }
     }
 }

@@ -75,8 +75,13 @@ public interface ITimelineStore
 /// The entry is stored without its data, which is that of the entry <see cref="TimelineEntry.PeerSeq"/> of the log
 /// <see cref="TimelineEntry.Peer"/>: whoever reads it gets them from there.
 /// </param>
+/// <param name="Block">
+/// With the last entry of a block, if all of it was given out by this appender: whom it is about, so that the store need
+/// not look.
+/// </param>
 public readonly record struct NewEntry(
-    string Account, TimelineEntry Entry, string? Dedupe = null, OutboxItem? Deferred = null, OutboxKey? Completes = null, bool ByReference = false);
+    string Account, TimelineEntry Entry, string? Dedupe = null, OutboxItem? Deferred = null, OutboxKey? Completes = null, bool ByReference = false,
+    PeerBlock? Block = null);
 
 /// <summary>Names an item in the outbox: the sender and the seq of its entry.</summary>
 public readonly record struct OutboxKey(string Sender, long Seq);

@@ -1,12 +1,13 @@
 using System.Numerics;
+using OrleansIM.Grains.Timelines;
 using OrleansIM.Timelines;
 
 namespace OrleansIM.Silo.Storage;
 
 /// <summary>
-/// Which entries of a log are about one peer. A block is 64 seqs that belong together; once its last seq is written the
-/// database has sealed it: a row for each peer, with a bit for each entry (migration 004). What comes after the last
-/// sealed block is in the log alone, and never more than 63 entries.
+/// Which entries of a log are about one peer. Once the last seq of a block (<see cref="PeerBlock"/>) is written it is
+/// sealed: there is a row for each peer, with a bit for each entry (migration 004). What comes after the last sealed block
+/// is in the log alone, and never more than 63 entries.
 /// </summary>
 internal static class PeerBlocks
 {
@@ -27,9 +28,6 @@ internal static class PeerBlocks
         """;
 
     private const string FirstUnsealed = "((SELECT coalesce(max(seq), 0) FROM timeline WHERE account = $1) + 1) & ~63";
-
-    /// <summary>The block that a seq is in.</summary>
-    public static long Of(long seq) => seq >> 6;
 
     /// <summary>The entries at the beginning of the range, oldest first.</summary>
     /// <param name="range">What is asked for.</param>

@@ -54,7 +54,7 @@ internal sealed class EntryInsert
     {
         for (var i = 0; i < batch.Count; i++)
         {
-            var (account, entry, dedupe, _, _, byReference) = batch[i];
+            var (account, entry, dedupe, _, _, byReference, _) = batch[i];
             _account.Add(account);
             _seq.Add(entry.Seq);
             _kind.Add((short)entry.Kind);

@@ -78,6 +78,12 @@ internal sealed partial class PostgresTimelineStore(PostgresDatabase database, W
     private async Task WriteAsync(NpgsqlBatchCommand insert, IReadOnlyList<NewEntry> batch, CancellationToken cancellation)
     {
         await using var commands = database.Source.CreateBatch();
+        if (InsertPeersCommand(batch) is { } peers)
+        {
+            // Before the entries, so that the trigger finds them.
+            commands.BatchCommands.Add(peers);
+        }
+
         commands.BatchCommands.Add(insert);
         var (deferred, completed) = TimelineBatch.Outbox(batch);
         if (deferred.Count > 0)

@@ -1,3 +1,4 @@
+using OrleansIM.Grains.Timelines;
 using OrleansIM.Timelines;
 
 namespace OrleansIM.Silo.Storage.Sqlite;
@@ -19,7 +20,7 @@ internal sealed partial class SqliteTimelineStore
     {
         var unsealed = session.Query(PeerBlocks.Unsealed, row => row.GetInt64(0), account, peer);
         var blocks = session.Query(
-            range.Backwards ? PeerBlocks.Back : PeerBlocks.Ahead, row => (row.GetInt64(0), row.GetInt64(1)), account, peer, PeerBlocks.Of(range.From), limit);
+            range.Backwards ? PeerBlocks.Back : PeerBlocks.Ahead, row => (row.GetInt64(0), row.GetInt64(1)), account, peer, PeerBlock.Of(range.From), limit);
         return new PeerSeqs(unsealed, blocks, HasMore: blocks.Count == limit);
     }
 }

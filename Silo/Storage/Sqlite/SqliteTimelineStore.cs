@@ -108,7 +108,7 @@ internal sealed partial class SqliteTimelineStore(SqliteDatabase database) : ITi
     {
         try
         {
-            foreach (var (account, entry, dedupe, _, _, byReference) in batch)
+            foreach (var (account, entry, dedupe, _, _, byReference, _) in batch)
             {
                 session.Execute(Insert, account, entry.Seq, (long)entry.Kind, entry.At, entry.Peer, entry.PeerSeq, dedupe, byReference ? null : entry.Data);
                 if (entry is { Kind: EntryKind.Contact, Peer: not null })
@@ -118,7 +118,7 @@ internal sealed partial class SqliteTimelineStore(SqliteDatabase database) : ITi
             }
 
             var (deferred, completed) = TimelineBatch.Outbox(batch);
-            foreach (var (account, entry, _, item, _, _) in deferred)
+            foreach (var (account, entry, _, item, _, _, _) in deferred)
             {
                 session.Execute(InsertOutbox, account, entry.Seq, entry.At, item!.Recipient, (long)item.Kind, item.Data);
             }

@@ -65,6 +65,30 @@ internal sealed class LogCheck(Func<Task<DbConnection>> connect, Book book)
         _sent.Clear();
         await CheckAsync();
         AssertKept(book.All());
+        await AssertBlocksAsync();
+    }
+
+    /// <summary>What is said of each whole block is what its entries say. The same statement for both databases.</summary>
+    private async Task AssertBlocksAsync()
+    {
+        await using var connection = await connect();
+        await using var command = connection.CreateCommand();
+        command.CommandText = """
+            WITH entry AS (
+                SELECT account, peer, seq / 64 AS block, sum(CAST(1 AS bigint) << CAST(seq & 63 AS int)) AS entries
+                FROM timeline WHERE peer IS NOT NULL GROUP BY 1, 2, 3),
+            head AS (SELECT account, (max(seq) + 1) / 64 AS block FROM timeline GROUP BY account),
+            whole AS (SELECT entry.* FROM entry JOIN head ON head.account = entry.account WHERE entry.block < head.block)
+            SELECT count(*), (SELECT count(*) FROM whole),
+                (SELECT count(*) FROM timeline_peer JOIN whole ON whole.account = timeline_peer.account AND whole.peer = timeline_peer.peer
+                    AND whole.block = timeline_peer.block AND whole.entries = timeline_peer.entries)
+            FROM timeline_peer
+            """;
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        var (blocks, whole, right) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+        Assert.True(whole > 0, "no log has a whole block");
+        Assert.True(blocks == whole && right == whole, $"{blocks} rows about peers where {whole} should be; {right} are right");
     }
 
     private void AssertKept(IEnumerable<Promise> promises)

@@ -1,3 +1,4 @@
+using OrleansIM.Grains.Timelines;
 using OrleansIM.Silo.Storage;
 using OrleansIM.Timelines;
 
@@ -53,7 +54,7 @@ public sealed class PeerBlocksTests
 
         Task<PeerSeqs> FindAsync(PeerRange range, int limit)
         {
-            var all = backwards ? blocks.Where(block => block.Item1 <= PeerBlocks.Of(range.From)).Reverse() : blocks.Where(block => block.Item1 >= PeerBlocks.Of(range.From));
+            var all = backwards ? blocks.Where(block => block.Item1 <= PeerBlock.Of(range.From)).Reverse() : blocks.Where(block => block.Item1 >= PeerBlock.Of(range.From));
             var some = all.Take(limit).ToList();
             return Task.FromResult(new PeerSeqs([], some, HasMore: some.Count == limit));
         }

@@ -48,6 +48,32 @@ public sealed class PostgresTimelineStoreTests(PostgresServer server) : Timeline
         }
     }
 
+    [SkippableFact]
+    public async Task Append_WithABlock_TakesItsWordForWhomTheEntriesAreAbout()
+    {
+        // What nobody says: so it is seen that nobody has looked.
+        var block = new PeerBlock(0);
+        block.Add(7, "bob");
+
+        await AppendAsync([.. Enumerable.Range(1, 63).Select(seq => New("ann", seq, peer: "bob") with { Block = seq == 63 ? block : null })]);
+        await AppendAsync([.. Enumerable.Range(64, 64).Select(seq => New("ann", seq, peer: "bob"))]);
+
+        Assert.Equal("0: 128, 1: -1", await ScalarAsync("SELECT string_agg(block || ': ' || entries, ', ' ORDER BY block) FROM timeline_peer"));
+    }
+
+    [SkippableFact]
+    public async Task Append_WithABlockWhereOneIsLeftOfALogBefore_SaysWhatIsNow()
+    {
+        await AppendAsync([.. Enumerable.Range(1, 63).Select(seq => New("ann", seq, peer: "bob"))]);
+        await ScalarAsync("DELETE FROM timeline");
+        var block = new PeerBlock(0);
+        block.Add(63, "bob");
+
+        await AppendAsync([.. Enumerable.Range(1, 63).Select(seq => New("ann", seq, peer: seq == 63 ? "bob" : null) with { Block = seq == 63 ? block : null })]);
+
+        Assert.Equal(long.MinValue, await ScalarAsync("SELECT entries FROM timeline_peer"));
+    }
+
     protected override async Task<ITimelineStore> OpenAsync()
     {
         Skip.IfNot(server.IsAvailable, PostgresServer.MissingReason);
