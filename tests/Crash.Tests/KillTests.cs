@@ -5,7 +5,7 @@ namespace OrleansIM.Crash.Tests;
 
 /// <summary>
 /// <c>kill -9</c> under 200 stores of SQLite and, where it is installed, as many of PostgreSQL, at random moments: each of a
-/// process that writes to two of both at the same time. Two classes, because tests of one do not run side by side.
+/// process that writes to four of both at the same time. Two classes, because tests of one do not run side by side.
 /// </summary>
 public abstract class KillTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
 {

@@ -22,12 +22,12 @@ internal sealed class KillRun(ITestOutputHelper output, params KilledStore[] sto
     public const string KillsVariable = "ORLEANSIM_CRASH_KILLS";
 
     /// <summary>How many stores of one kind a process has.</summary>
-    public const int StoresOfAKind = 2;
+    public const int StoresOfAKind = 4;
 
     /// <summary>Two hundred kills of each kind of store, in parts, so that something is heard of them now and then, and two run at a time.</summary>
-    public const int Parts = 10;
+    public const int Parts = 6;
 
-    private const int DefaultKills = 200 / Parts / StoresOfAKind;
+    private const int DefaultKills = (200 + (Parts * StoresOfAKind) - 1) / (Parts * StoresOfAKind);
 
     private const int MostAwaited = 60;
 
@@ -81,7 +81,7 @@ internal sealed class KillRun(ITestOutputHelper output, params KilledStore[] sto
         foreach (var (name, _, check, book) in stores)
         {
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{name}: {kills} kills ({early} at start) in {watch.Elapsed.TotalSeconds:0} s; {book.Acknowledged} acknowledged, {check.Messages} stored, {book.Repeated} asked for again; {book.Troubles}"));
+                $"{name}: {kills} kills ({early} at start) in {watch.Elapsed.TotalSeconds:0} s; {book.Acknowledged} acknowledged, {check.Messages} stored, {check.Blocks} blocks, {book.Repeated} asked for again; {book.Troubles}"));
             Assert.True(book.Acknowledged >= kills * 2, $"{name}: {book.Acknowledged} messages are no load");
             Assert.True(kills < DefaultKills || book.Repeated > 0, $"{name}: no message was asked for again");
         }
