@@ -43,6 +43,9 @@ internal sealed class Screen(Chat chat, ImPump pump)
             while (!_over && Console.KeyAvailable)
             {
                 Press(Console.ReadKey(intercept: true));
+                // What a key asks for is begun before the next one is looked at: a line goes to whom it was written to,
+                // also where many keys come at once.
+                pump.Run();
                 touched = true;
             }
 

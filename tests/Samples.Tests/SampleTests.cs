@@ -97,9 +97,46 @@ public sealed class SampleTests
     [SkippableFact]
     public async Task ConsoleChat_OnAScreen_SaysGoodbyeAtCtrlC()
     {
+        await using var server = await TestServer.StartAsync();
+        await using var chat = await StartOnAScreenAsync(server);
+
+        await chat.SayAsync("\u0003");
+
+        Assert.Equal(0, await chat.EndAsync());
+        await chat.HearsAsync("Goodbye.");
+        Assert.DoesNotContain("online. Goodbye.", chat.Heard(), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task ConsoleChat_OnAScreen_LinesThatComeAtOnceGoToWhomTheyWereWrittenTo()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (bob, cat) = (await server.RegisterAsync("bob"), await server.RegisterAsync("cat"));
+        await using var bobs = await server.SdkAsync(bob);
+        await using var cats = await server.SdkAsync(cat);
+        await using var chat = await StartOnAScreenAsync(server);
+        await chat.SayAsync($"/add {bob}\r/add {cat}\r");
+        foreach (var (friend, account) in ((ImClient, string)[])[(bobs, bob), (cats, cat)])
+        {
+            await friend.ShowsAsync(account, page => page.Contacts.TryGetValue("ann", out var contact) && contact.State == "pending", "the request of ann");
+            await friend.AcceptContactAsync(account, "ann");
+        }
+
+        await chat.SayAsync($"/to {bob}\rfor bob\r/to {cat}\rfor cat\r/to {bob}\rfor bob, too\r/to {cat}\r");
+
+        await bobs.ShowsAsync(bob, page => Bodies(page).Length == 2, "two lines for bob");
+        await cats.ShowsAsync(cat, page => Bodies(page).Length == 1, "a line for cat");
+        Assert.Equal(["for bob", "for bob, too"], Bodies(bobs.Pages[bob]));
+        Assert.Equal(["for cat"], Bodies(cats.Pages[cat]));
+
+        static string[] Bodies(Page page) => [.. page.Recent.OfType<MessageReceived>().Select(message => message.Body)];
+    }
+
+    /// <summary>The chat of ann on a terminal. It is drawn when this returns.</summary>
+    private static async Task<Conversation> StartOnAScreenAsync(TestServer server)
+    {
         const string Terminal = "/usr/bin/script";
         Skip.IfNot(File.Exists(Terminal), $"There is no {Terminal}, which gives a program a terminal.");
-        await using var server = await TestServer.StartAsync();
         // Where tests run in the background, the signal may be ignored by whatever is started there.
         var start = Dotnet.Describe(
             Dotnet.Root, Terminal, "-qefc", $"stty rows 40 cols 120; exec env --default-signal=INT dotnet '{Dotnet.Sample("ConsoleChat")}' --server {server.Address} --register ann", "/dev/null");
@@ -110,15 +147,10 @@ public sealed class SampleTests
         }
 
         (start.Environment["TERM"], start.Environment["ORLEANSIM_PASSWORD"]) = ("xterm-256color", TestServer.Password);
-        await using var chat = new Conversation(start);
+        var chat = new Conversation(start);
         // The edge of a box: it is drawn from here on.
         await chat.HearsAsync("╰──");
-
-        await chat.SayAsync("\u0003");
-
-        Assert.Equal(0, await chat.EndAsync());
-        await chat.HearsAsync("Goodbye.");
-        Assert.DoesNotContain("online. Goodbye.", chat.Heard(), StringComparison.Ordinal);
+        return chat;
     }
 
     private static Conversation Start(TestServer server, string account)
