@@ -56,7 +56,7 @@ public static class Launch
         }
         catch (IOException address) when (address.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
-            return Fail($"{address.Message} Give another address with --urls.");
+            return Fail($"{address.Message} Give another address with --urls, and a second server other data too (./oim run --data DIR, or --Storage:DataDirectory=DIR).");
         }
     }
 
