@@ -8,6 +8,7 @@ namespace OrleansIM.Hosting;
 internal static class FalseAlarms
 {
     private const string Watchdog = "Participant check thread has not completed for {TimeSinceLastTick}";
+    private const string Start = "Exception during Silo.Start";
     private const string HealthCheck = "Health check {HealthCheckName} with status {HealthStatus}";
 
     private static readonly DateTime s_started = Process.GetCurrentProcess().StartTime.ToUniversalTime();
@@ -16,7 +17,7 @@ internal static class FalseAlarms
 
     /// <param name="line">The line.</param>
     /// <param name="age">How long this process lives.</param>
-    public static bool Is(LogEvent line, TimeSpan age) => IsStall(line, age) || IsOfAProbe(line);
+    public static bool Is(LogEvent line, TimeSpan age) => IsStall(line, age) || IsOfAProbe(line) || IsOfAStartBrokenOff(line);
 
     /// <summary>
     /// Orleans' watchdog measures how long ago it last looked at the silo's parts; one that looks at the clock before it has
@@ -33,6 +34,10 @@ internal static class FalseAlarms
     /// with every probe, and of a state that lasts too. <see cref="ReadinessLog"/> says it once, and what is in order not at all.
     /// </summary>
     private static bool IsOfAProbe(LogEvent line) => line.MessageTemplate.Text.StartsWith(HealthCheck, StringComparison.Ordinal);
+
+    /// <summary>Who stops it while it starts has been told so in a line of ours.</summary>
+    private static bool IsOfAStartBrokenOff(LogEvent line) =>
+        line.MessageTemplate.Text.StartsWith(Start, StringComparison.Ordinal) && line.Exception is OperationCanceledException;
 
     private static object? Value(LogEvent line, string name) =>
         line.Properties.TryGetValue(name, out var value) && value is ScalarValue { Value: var content } ? content : null;

@@ -5,6 +5,7 @@ using OrleansIM.Hosting;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
+using Serilog.Parsing;
 
 namespace OrleansIM.Silo.Tests.Hosting;
 
@@ -36,6 +37,16 @@ public sealed class FalseAlarmsTests
 
         var line = Assert.Single(lines.Seen, line => line.Level >= LogEventLevel.Warning);
         Assert.Equal((LogEventLevel.Error, true), (line.Level, FalseAlarms.Is(line, TimeSpan.FromHours(1))));
+    }
+
+    [Fact]
+    public void StartOfTheSilo_FailedOrBrokenOff_IsAnAlarmOnlyWhenItFailed()
+    {
+        Assert.True(FalseAlarms.Is(StartFailed(new TaskCanceledException()), TimeSpan.Zero));
+        Assert.False(FalseAlarms.Is(StartFailed(new IOException("The disk is full.")), TimeSpan.Zero));
+
+        static LogEvent StartFailed(Exception why) => new(
+            DateTimeOffset.UnixEpoch, LogEventLevel.Error, why, new MessageTemplateParser().Parse("Exception during Silo.Start"), []);
     }
 
     /// <summary>The line as Serilog has it when it comes through Microsoft's logging, as Orleans' do.</summary>
