@@ -51,6 +51,9 @@ internal sealed class HttpAnswer
     public static HttpAnswer RefusedOfPath(Refusal refusal) =>
         refusal.Code == ErrorCodes.InvalidArgument ? Refused(StatusCodes.Status404NotFound, refusal.Code, refusal.Message) : Refused(refusal);
 
+    /// <summary>The answer to such a call that has nothing to say: 204, or why not.</summary>
+    public static HttpAnswer OfPath(Outcome outcome) => outcome.Refusal is { } refusal ? RefusedOfPath(refusal) : Empty;
+
     /// <summary>A refusal with a status of HTTP's own.</summary>
     public static HttpAnswer Refused(int status, string code, string message, string? allow = null) =>
         new(status) { Refusal = new Refusal(code, message), Allow = allow };

@@ -46,13 +46,13 @@ internal sealed class ServiceCalls(IAccountDirectory directory, SourceLimits lim
             ("GET", About(async (_, _, secret, account) => Answer(await directory.Service.ListSessionsAsync(secret, account), "sessions", AccountJson.Write))),
             ("DELETE", About(async (_, _, secret, account) => Answer(await directory.Service.SignOutAsync(secret, account, null))))));
         endpoints.Map(Account + "/sessions/{session}", api.OnUnread(
-            ("DELETE", About(async (http, _, secret, account) => AnswerOfPath(await directory.Service.SignOutAsync(secret, account, Part(http, "session")))))));
+            ("DELETE", About(async (http, _, secret, account) => HttpAnswer.OfPath(await directory.Service.SignOutAsync(secret, account, Part(http, "session")))))));
         endpoints.Map(Root + "/messages", api.OnUnread(("POST", With(SendAsync))));
         endpoints.Map(Root + "/invites", api.OnUnread(
             ("GET", With(async (_, _, secret) => Answer(await directory.Service.ListInvitesAsync(secret), "invites", InviteJson.Write))),
             ("POST", With(CreateInviteAsync))));
         endpoints.Map(Root + "/invites/{invite}", api.OnUnread(
-            ("DELETE", With(async (http, _, secret) => AnswerOfPath(await directory.Service.RevokeInviteAsync(secret, Part(http, "invite")))))));
+            ("DELETE", With(async (http, _, secret) => HttpAnswer.OfPath(await directory.Service.RevokeInviteAsync(secret, Part(http, "invite")))))));
     }
 
     private async Task<HttpAnswer> CreateAsync(HttpContext http, JsonFields body, string secret)
@@ -184,8 +184,6 @@ internal sealed class ServiceCalls(IAccountDirectory directory, SourceLimits lim
     private static string Part(HttpContext http, string name) => (string)http.Request.RouteValues[name]!;
 
     private static HttpAnswer Answer(Outcome outcome) => outcome.Refusal is { } refusal ? HttpAnswer.Refused(refusal) : HttpAnswer.Empty;
-
-    private static HttpAnswer AnswerOfPath(Outcome outcome) => outcome.Refusal is { } refusal ? HttpAnswer.RefusedOfPath(refusal) : HttpAnswer.Empty;
 
     private static HttpAnswer Answer<T>(Outcome<T> outcome, Action<Utf8JsonWriter, T> write) =>
         outcome.Refusal is { } refusal ? HttpAnswer.Refused(refusal) : HttpAnswer.Ok(StatusCodes.Status200OK, json => write(json, outcome.Get()));

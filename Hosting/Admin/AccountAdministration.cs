@@ -25,7 +25,7 @@ internal sealed class AccountAdministration(IGrainFactory grains)
     }
 
     public async Task<HttpAnswer> SignOutAsync(string account, string? session) =>
-        (await Account(account).SignOutAsync(session)).Refusal is { } refusal ? HttpAnswer.RefusedOfPath(refusal) : HttpAnswer.Empty;
+        HttpAnswer.OfPath(await Account(account).SignOutAsync(session));
 
     public async Task<HttpAnswer> ListMailboxesAsync(string account)
     {

@@ -57,10 +57,16 @@ internal sealed class ServiceAdministration(IGrainFactory grains)
     public async Task<HttpAnswer> RotateCredentialAsync(JsonFields body, string credential)
     {
         var overlap = TimeSpan.FromSeconds(body.OptionalNumber("overlapSeconds"u8, 0, MaxOverlap) ?? DayInSeconds);
-        return body.Fault is { } fault ? HttpAnswer.Refused(fault) : AnswerOfPath(await Credentials.RotateAsync(credential, overlap), Write);
+        if (body.Fault is { } fault)
+        {
+            return HttpAnswer.Refused(fault);
+        }
+
+        var rotated = await Credentials.RotateAsync(credential, overlap);
+        return rotated.Refusal is { } refusal ? HttpAnswer.RefusedOfPath(refusal) : HttpAnswer.Ok(StatusCodes.Status200OK, json => Write(json, rotated.Get()));
     }
 
-    public async Task<HttpAnswer> RevokeCredentialAsync(string credential) => AnswerOfPath(await Credentials.RevokeAsync(credential));
+    public async Task<HttpAnswer> RevokeCredentialAsync(string credential) => HttpAnswer.OfPath(await Credentials.RevokeAsync(credential));
 
     public async Task<HttpAnswer> CreateInviteAsync(JsonFields body)
     {
@@ -74,12 +80,7 @@ internal sealed class ServiceAdministration(IGrainFactory grains)
         return HttpAnswer.Ok(StatusCodes.Status200OK, json => json.WriteList("invites"u8, invites, InviteJson.Write));
     }
 
-    public async Task<HttpAnswer> RevokeInviteAsync(string invite) => AnswerOfPath(await Invites.RevokeAsync(invite, madeBy: null));
-
-    private static HttpAnswer AnswerOfPath(Outcome outcome) => outcome.Refusal is { } refusal ? HttpAnswer.RefusedOfPath(refusal) : HttpAnswer.Empty;
-
-    private static HttpAnswer AnswerOfPath<T>(Outcome<T> outcome, Action<Utf8JsonWriter, T> write) =>
-        outcome.Refusal is { } refusal ? HttpAnswer.RefusedOfPath(refusal) : HttpAnswer.Ok(StatusCodes.Status200OK, json => write(json, outcome.Get()));
+    public async Task<HttpAnswer> RevokeInviteAsync(string invite) => HttpAnswer.OfPath(await Invites.RevokeAsync(invite, madeBy: null));
 
     private static HttpAnswer Answer<T>(Outcome<T> outcome, int status, Action<Utf8JsonWriter, T> write) =>
         outcome.Refusal is { } refusal ? HttpAnswer.Refused(refusal) : HttpAnswer.Ok(status, json => write(json, outcome.Get()));
