@@ -29,12 +29,6 @@ internal sealed class Bench(BenchContext context, CancellationToken cancellation
             {
                 foreach (var (name, side) in sides.Where(side => !results.Failures.ContainsKey(side.Key)))
                 {
-                    if (!_options.Quick)
-                    {
-                        await context.SettleAsync(cancellation);
-                    }
-
-                    Progress.Say($"{workload.Name}: {(round == 0 ? "warming up" : $"round {round} of {_options.Rounds}:")} {name}");
                     await TryAsync(results, name, () => MeasureAsync(results, name, side, round));
                 }
             }
@@ -45,6 +39,8 @@ internal sealed class Bench(BenchContext context, CancellationToken cancellation
             {
                 await side.DisposeAsync();
             }
+
+            context.ForgetDatabases();
         }
 
         return results;
@@ -54,6 +50,12 @@ internal sealed class Bench(BenchContext context, CancellationToken cancellation
 
     private async Task MeasureAsync(Results results, string name, ISide side, int round)
     {
+        if (!_options.Quick)
+        {
+            await context.SettleAsync(cancellation);
+        }
+
+        Progress.Say($"{results.Workload.Name}: {(round == 0 ? "warming up" : $"round {round} of {_options.Rounds}:")} {name}");
         var isProfiled = name == SideSpec.Ours && _options.ProfileFolder is not null && round == _options.Rounds;
         await using var profile = isProfiled ? await CpuProfile.StartAsync(side.ServerId, _options.ProfileFolder!, results.Workload.Name) : null;
         var values = await side.MeasureAsync(TimingOf(round), cancellation);

@@ -13,6 +13,8 @@ internal sealed class BenchContext(BenchOptions options) : IAsyncDisposable
     private readonly TempDirectory _folder = new();
     private readonly PostgresServer _postgres = new();
     private readonly DovecotServer _dovecot = new();
+
+    // Of the sides that take turns now.
     private readonly List<string> _databases = [];
     private bool _isPostgresUp;
     private bool _isDovecotUp;
@@ -87,6 +89,9 @@ internal sealed class BenchContext(BenchOptions options) : IAsyncDisposable
             before = now;
         }
     }
+
+    /// <summary>The sides that had databases are gone, and nothing is left to do for them.</summary>
+    public void ForgetDatabases() => _databases.Clear();
 
     /// <summary>The mail server, started when it is first asked for.</summary>
     public async Task<DovecotServer> DovecotAsync()
