@@ -129,6 +129,10 @@ public sealed class SampleTests
         Assert.Equal(["for bob", "for bob, too"], Bodies(bobs.Pages[bob]));
         Assert.Equal(["for cat"], Bodies(cats.Pages[cat]));
 
+        // It would outlive its terminal where the tests run without one.
+        await chat.SayAsync("\u0003");
+        Assert.Equal(0, await chat.EndAsync());
+
         static string[] Bodies(Page page) => [.. page.Recent.OfType<MessageReceived>().Select(message => message.Body)];
     }
 
