@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 
 namespace OrleansIM.Gateway.Connections;
@@ -7,11 +8,19 @@ namespace OrleansIM.Gateway.Connections;
 /// write, and the WebSocket, which has pings and closes to send. Each write holds whole frames, and they go one after
 /// the other.
 /// </summary>
-internal sealed class SharedStream(Stream inner) : Stream
+internal sealed class SharedStream(Stream input, Stream output, Action? cut = null) : Stream
 {
+    public SharedStream(Stream both)
+        : this(both, both)
+    {
+    }
+
     // How many write or wait to; made when the first has to wait, as nearly nobody does.
     private int _writers;
     private SemaphoreSlim? _turns;
+
+    /// <summary>Whose connection it is: one that is aborted has it cut.</summary>
+    public WebSocket? Socket { get; set; }
 
     /// <summary>What is counted of the reading, from when it is set.</summary>
     public ControlRate? Control { get; set; }
@@ -35,7 +44,7 @@ internal sealed class SharedStream(Stream inner) : Stream
         // Without room for a byte it waits for the client, as nearly always, and costs no more than that.
         if (Control is not { } control || buffer.IsEmpty)
         {
-            return inner.ReadAsync(buffer, cancellationToken);
+            return input.ReadAsync(buffer, cancellationToken);
         }
 
         var wait = control.WaitAsync();
@@ -44,7 +53,7 @@ internal sealed class SharedStream(Stream inner) : Stream
             return ReadLaterAsync(wait, control, buffer, cancellationToken);
         }
 
-        var read = inner.ReadAsync(buffer, cancellationToken);
+        var read = input.ReadAsync(buffer, cancellationToken);
         if (!read.IsCompletedSuccessfully)
         {
             return CountAsync(read, control);
@@ -65,7 +74,7 @@ internal sealed class SharedStream(Stream inner) : Stream
             return WriteInTurnAsync(buffer, cancellationToken);
         }
 
-        var write = inner.WriteAsync(buffer, cancellationToken);
+        var write = output.WriteAsync(buffer, cancellationToken);
         if (!write.IsCompletedSuccessfully)
         {
             return LeaveAfterAsync(write);
@@ -97,7 +106,14 @@ internal sealed class SharedStream(Stream inner) : Stream
     {
         if (disposing)
         {
-            inner.Dispose();
+            // A WebSocket disposes of this at the end too, when its last words are on their way.
+            if (Socket?.State == WebSocketState.Aborted)
+            {
+                cut?.Invoke();
+            }
+
+            input.Dispose();
+            output.Dispose();
         }
 
         base.Dispose(disposing);
@@ -117,7 +133,7 @@ internal sealed class SharedStream(Stream inner) : Stream
     private async ValueTask<int> ReadLaterAsync(ValueTask wait, ControlRate control, Memory<byte> buffer, CancellationToken cancellation)
     {
         await wait;
-        return await CountAsync(inner.ReadAsync(buffer, cancellation), control);
+        return await CountAsync(input.ReadAsync(buffer, cancellation), control);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -135,7 +151,7 @@ internal sealed class SharedStream(Stream inner) : Stream
         await Turns.WaitAsync(CancellationToken.None);
         try
         {
-            await inner.WriteAsync(buffer, cancellation);
+            await output.WriteAsync(buffer, cancellation);
         }
         finally
         {

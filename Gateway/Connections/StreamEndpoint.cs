@@ -1,5 +1,9 @@
+using System.Net;
 using System.Net.WebSockets;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using OrleansIM.Gateway.Http;
 using OrleansIM.Protocol;
@@ -20,41 +24,95 @@ internal sealed class StreamEndpoint(StreamServices services, StreamRegistry reg
             return;
         }
 
+        var isHandedOver = false;
         try
         {
-            using var socket = await AcceptAsync(http);
-            using var stream = new StreamConnection(services, socket, SharedUpgrade.StreamOf(http), source.ToString()) { Greeted = _greeted };
-            registry.Add(stream);
-            try
+            // Slow readers are this gateway's own business: the server's rule would cut them without a word.
+            if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
             {
-                await stream.RunAsync();
+                rate.MinDataRate = null;
             }
-            finally
+
+            var subprotocol = http.WebSockets.WebSocketRequestedProtocols.Contains(ProtocolLimits.Subprotocol) ? ProtocolLimits.Subprotocol : null;
+            if (ConnectionHandover.Of(http) is { } handover)
             {
-                registry.Remove(stream);
+                await UpgradeAsync(http, subprotocol);
+                handover.Take(() => ServeBehindAsync(handover, subprotocol, source));
+                isHandedOver = true;
+            }
+            else
+            {
+                var socket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+                {
+                    SubProtocol = subprotocol,
+                    KeepAliveInterval = services.Options.Heartbeat,
+                    KeepAliveTimeout = services.Options.Heartbeat,
+                });
+                await ServeAsync(socket, SharedUpgrade.StreamOf(http), source);
             }
         }
         finally
         {
-            limits.Leave(source);
+            if (!isHandedOver)
+            {
+                limits.Leave(source);
+            }
         }
     }
 
-    private Task<WebSocket> AcceptAsync(HttpContext http)
+    /// <summary>Answers what RFC 6455 (4.2.2) wants; that the request is as it should be was looked at before.</summary>
+    private static async Task UpgradeAsync(HttpContext http, string? subprotocol)
     {
-        // Slow readers are this gateway's own business: the server's rule would cut them without a word.
-        if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        var answer = http.Response.Headers;
+        answer.Upgrade = "websocket";
+        answer.SecWebSocketAccept = AcceptOf(http.Request.Headers.SecWebSocketKey.ToString().Trim());
+        if (subprotocol is not null)
         {
-            rate.MinDataRate = null;
+            answer.SecWebSocketProtocol = subprotocol;
         }
 
-        var offered = http.WebSockets.WebSocketRequestedProtocols.Contains(ProtocolLimits.Subprotocol);
-        return http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+        await http.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+    }
+
+#pragma warning disable CA5350 // The RFC asks for SHA-1, and for no secrecy of it.
+    private static string AcceptOf(string key) =>
+        Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
+#pragma warning restore CA5350
+
+    private async Task ServeBehindAsync(ConnectionHandover handover, string? subprotocol, IPAddress source)
+    {
+        try
         {
-            SubProtocol = offered ? ProtocolLimits.Subprotocol : null,
-            KeepAliveInterval = services.Options.Heartbeat,
-            KeepAliveTimeout = services.Options.Heartbeat,
-        });
+            var wire = handover.Open();
+            var socket = WebSocket.CreateFromStream(wire, new WebSocketCreationOptions
+            {
+                IsServer = true,
+                SubProtocol = subprotocol,
+                KeepAliveInterval = services.Options.Heartbeat,
+                KeepAliveTimeout = services.Options.Heartbeat,
+            });
+            wire.Socket = socket;
+            await ServeAsync(socket, wire, source);
+        }
+        finally
+        {
+            limits.Leave(source);
+            handover.CutAfter(services.Options.CloseTimeout, services.Time);
+        }
+    }
+
+    private async Task ServeAsync(WebSocket socket, SharedStream wire, IPAddress source)
+    {
+        using var stream = new StreamConnection(services, socket, wire, source.ToString()) { Greeted = _greeted };
+        registry.Add(stream);
+        try
+        {
+            await stream.RunAsync();
+        }
+        finally
+        {
+            registry.Remove(stream);
+        }
     }
 
     private HttpAnswer? Refuse(HttpContext http)

@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.ObjectPool;
 using Microsoft.Extensions.Options;
@@ -49,6 +51,7 @@ public static class GatewayServices
         services.AddSingleton<ISessionRenewals>(provider => provider.GetRequiredService<SessionRenewals>());
         services.AddSingleton<StreamLimits>().AddSingleton<AccountRates>().AddSingleton<ReceiveBudget>();
         services.AddSingleton<ObjectPool<OpRequest>>(provider => new DefaultObjectPool<OpRequest>(new OpRequestPolicy(provider.GetRequiredService<GatewayOptions>())));
+        services.Configure<KestrelServerOptions>(static kestrel => kestrel.ConfigureEndpointDefaults(static listen => listen.Use(ConnectionHandover.Install)));
         services.AddSingleton<StreamRegistry>().AddSingleton<StreamServices>().AddSingleton<StreamEndpoint>();
 
         services.AddSingleton<GatewayDrain>().AddHostedService(provider => provider.GetRequiredService<GatewayDrain>());

@@ -1,5 +1,7 @@
 using System.Net.Http.Json;
+using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using OrleansIM.EndToEnd.Tests.Support;
 
 namespace OrleansIM.EndToEnd.Tests.Security;
@@ -50,6 +52,34 @@ public sealed class EdgeTlsTests : IDisposable
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
 
         await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(new UriBuilder(server.Address) { Scheme = "http" }.Uri));
+    }
+
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2.0")]
+    public async Task Stream_OverEitherHttp_IsServedToItsEnd(string version)
+    {
+        var (certificate, key) = _authority.Write(_folder.Path, "edge", "127.0.0.1");
+        await using var server = await TestServer.StartAsync("--urls=https://127.0.0.1:0", $"--Tls:CertificateFile={certificate}", $"--Tls:KeyFile={key}");
+        var token = await JoinAsync(server.Address, "ann.tls");
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) => IsOurs((X509Certificate2)shown!);
+        using var invoker = new HttpMessageInvoker(handler);
+        using var socket = new ClientWebSocket();
+        (socket.Options.HttpVersion, socket.Options.HttpVersionPolicy) = (Version.Parse(version), HttpVersionPolicy.RequestVersionExact);
+        await socket.ConnectAsync(new UriBuilder(new Uri(server.Address, "v1/stream")) { Scheme = "wss" }.Uri, invoker, CancellationToken.None);
+
+        await socket.SendAsync(Encoding.UTF8.GetBytes($$"""{"id":0,"op":"hello","token":"{{token}}"}"""), WebSocketMessageType.Text, true, CancellationToken.None);
+        var buffer = new byte[64 * 1024];
+        var frame = "";
+        while (!frame.Contains("\"ev\":\"ready\"", StringComparison.Ordinal))
+        {
+            var read = await socket.ReceiveAsync(buffer, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+            frame = Encoding.UTF8.GetString(buffer, 0, read.Count);
+        }
+
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(WebSocketCloseStatus.NormalClosure, socket.CloseStatus);
     }
 
     private async Task<string> JoinAsync(Uri server, string account)
