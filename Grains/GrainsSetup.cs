@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Storage;
 using OrleansIM.Audit;
 using OrleansIM.Grains.Accounts;
 using OrleansIM.Grains.Groups;
@@ -41,6 +43,9 @@ public static class GrainsSetup
         services.TryAddSingleton<SecurityAudit>();
         services.AddSingleton<PasswordHashing>();
         services.TryAddSingleton<LocalGateways>();
+        services.AddState<AccountRecord>(StorageNames.AccountRecord);
+        services.AddState<AccountSnapshot>(StorageNames.AccountSnapshot);
+        services.AddState<LinkGroupState>(StorageNames.LinkGroup);
         services.AddSingleton<AccountServices>();
         services.TryAddSingleton(provider => (ITimelineErasure)provider.GetRequiredService<ITimelineStore>());
         services.AddSingleton<TimelineAppender>();
@@ -58,6 +63,10 @@ public static class GrainsSetup
         services.TryAddSingleton<IMailEnvironment, MailEnvironment>();
         return services;
     }
+
+    private static void AddState<TState>(this IServiceCollection services, string name) where TState : class, new() =>
+        services.AddSingleton(provider => new StateStore<TState>(
+            name, provider.GetRequiredKeyedService<IGrainStorage>(StorageNames.State), provider.GetRequiredService<ILogger<StateStore<TState>>>()));
 
     private static void AddMetrics(IServiceCollection services)
     {

@@ -115,7 +115,7 @@ internal sealed partial class Session
     private void ShowMailboxes(SessionAccount account, AccountPage page)
     {
         var shown = account.Mailboxes;
-        account.Mailboxes = Array.ConvertAll(page.Mailboxes, mailbox => mailbox.Address);
+        account.OnShown(page);
         foreach (var gone in shown.Except(account.Mailboxes))
         {
             Signal(account, MailboxJson.ChannelEvent, MailboxJson.UnboundData(gone));

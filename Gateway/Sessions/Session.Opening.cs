@@ -137,7 +137,7 @@ internal sealed partial class Session
     /// <summary>The lock is held.</summary>
     private void EnqueuePage(SessionAccount account, AccountPage page)
     {
-        account.Mailboxes = Array.ConvertAll(page.Mailboxes, mailbox => mailbox.Address);
+        account.OnShown(page);
         _queue.Enqueue(new PageFrame(account.Id, account.Lane.Role, page));
     }
 

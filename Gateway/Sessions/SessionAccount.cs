@@ -1,6 +1,7 @@
 using OrleansIM.Accounts;
 using OrleansIM.Mailboxes;
 using OrleansIM.Presence;
+using OrleansIM.Sessions;
 
 namespace OrleansIM.Gateway.Sessions;
 
@@ -29,7 +30,7 @@ internal sealed class SessionAccount(string id, IAccountDirectory directory)
     public IAccountMailGrain Mail => directory.Mail(Id);
 
     /// <summary>Addresses of the mailboxes that the client was shown on a page.</summary>
-    public IReadOnlyList<string> Mailboxes { get; set; } = [];
+    public IReadOnlyList<string> Mailboxes { get; private set; } = [];
 
     public AccountLane Lane { get; } = new(id);
 
@@ -50,6 +51,9 @@ internal sealed class SessionAccount(string id, IAccountDirectory directory)
 
     /// <summary>Signals wait: what the account answers when it is opened again goes before them.</summary>
     public bool HoldsSignals { get; set; }
+
+    /// <summary>The client is shown a page.</summary>
+    public void OnShown(AccountPage page) => Mailboxes = page.Mailboxes.Length == 0 ? [] : Array.ConvertAll(page.Mailboxes, mailbox => mailbox.Address);
 
     /// <summary>The first attempt to open the account has come to an end.</summary>
     public void Settle()

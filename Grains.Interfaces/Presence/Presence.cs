@@ -32,6 +32,9 @@ public sealed record PresenceState
     /// <summary>When the account was last seen; only of accounts that are offline and share it.</summary>
     [Id(2)] public DateTimeOffset? LastSeen { get; init; }
 
+    /// <summary>What most accounts are that are seen: one for all of them.</summary>
+    public static PresenceState Online { get; } = new() { Status = PresenceStatus.Online };
+
     public static PresenceState Offline { get; } = new() { Status = PresenceStatus.Offline };
 }
 

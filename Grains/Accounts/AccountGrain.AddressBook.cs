@@ -12,11 +12,10 @@ internal sealed partial class AccountGrain : IAccountAddressBookGrain
     // The requests of one visit see the same presence.
     private static readonly TimeSpan s_bookPresenceAge = TimeSpan.FromSeconds(10);
 
-    private AddressBookGrants<BookCredential>? _bookGrants;
+    // Made when somebody signs in to the book: most accounts have no program that reads it.
+    private BookReading? _book;
 
-    // Apart from that of people: a mail program with an outdated password does not slow them down.
-    private SignInThrottle? _bookThrottle;
-    private (DateTimeOffset At, IReadOnlyDictionary<string, PresenceState> Friends)? _bookPresence;
+    private BookReading Book => _book ??= new();
 
     public async Task<Outcome<AddressBookGrant>> SignInToBookAsync(string password, CancellationToken cancellation)
     {
@@ -28,7 +27,7 @@ internal sealed partial class AccountGrain : IAccountAddressBookGrain
             return IsActive && HasAppPassword(found.Id) ? GiveBookGrant(new BookCredential { AppPassword = found.Id }) : BadCredentials;
         }
 
-        var verified = await VerifyAsync(password, _bookThrottle ??= NewThrottle(), cancellation);
+        var verified = await VerifyAsync(password, Book.Throttle ??= NewThrottle(), cancellation);
         AuditSignIn(verified.Refusal, "address_book");
         return verified.Refusal is { } refusal ? refusal
             : IsActive && verified.Value == Record.CredentialVersion ? GiveBookGrant(new BookCredential { Version = verified.Value })
@@ -77,11 +76,11 @@ internal sealed partial class AccountGrain : IAccountAddressBookGrain
 
     private AddressBookGrant GiveBookGrant(BookCredential credential) => new()
     {
-        Key = (_bookGrants ??= new()).Give(credential, _services.Time.GetUtcNow()),
+        Key = Book.Grants.Give(credential, _services.Time.GetUtcNow()),
         Lifetime = AddressBookGrants<BookCredential>.Lifetime,
     };
 
-    private bool IsGranted(string grant) => IsActive && _bookGrants?.Find(grant, _services.Time.GetUtcNow()) switch
+    private bool IsGranted(string grant) => IsActive && _book?.Grants.Find(grant, _services.Time.GetUtcNow()) switch
     {
         { AppPassword: { } id } => HasAppPassword(id),
         { Version: { } version } => Record.CredentialVersion == version,
@@ -101,17 +100,29 @@ internal sealed partial class AccountGrain : IAccountAddressBookGrain
         }
 
         var now = _services.Time.GetUtcNow();
-        if (_bookPresence is { } known && now - known.At < s_bookPresenceAge)
+        if (Book.Presence is { } known && now - known.At < s_bookPresenceAge)
         {
             return known.Friends;
         }
 
         var friends = await _services.Presence.PeekAsync(_state.Contacts.Values.Where(IsFriend).Select(contact => contact.Account).ToArray());
-        _bookPresence = (now, friends);
+        Book.Presence = (now, friends);
         return friends;
     }
 
     private static Refusal UnknownGrant { get; } = new(ErrorCodes.Unauthenticated, "The sign-in to the address book is over. Sign in again.");
+
+    /// <summary>What is remembered of those who read the book.</summary>
+    private sealed class BookReading
+    {
+        public AddressBookGrants<BookCredential> Grants { get; } = new();
+
+        /// <summary>Apart from that of people: a mail program with an outdated password does not slow them down.</summary>
+        public SignInThrottle? Throttle { get; set; }
+
+        /// <summary>What the shards have answered last.</summary>
+        public (DateTimeOffset At, IReadOnlyDictionary<string, PresenceState> Friends)? Presence { get; set; }
+    }
 
     /// <summary>What a grant was given for: one of these.</summary>
     private sealed record BookCredential

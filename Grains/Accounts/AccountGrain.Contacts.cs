@@ -1,7 +1,6 @@
 using System.Text.Json;
 using OrleansIM.Accounts;
 using OrleansIM.Contacts;
-using OrleansIM.Grains.Concurrency;
 using OrleansIM.Grains.Contacts;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Profiles;
@@ -16,9 +15,6 @@ namespace OrleansIM.Grains.Accounts;
 /// </summary>
 internal sealed partial class AccountGrain
 {
-    // Changes of what this account holds about one contact, one after the other.
-    private SparseKeyedGate _contactGates;
-
     public async Task<Outcome<ContactState>> ChangeContactAsync(string session, ChangeContact change)
     {
         if (Refuse(session) is { } refusal)
@@ -34,7 +30,7 @@ internal sealed partial class AccountGrain
     public async Task<Outcome<ContactState>> ChangeRelationAsync(RelationChange change)
     {
         var peer = change.Actor == _id ? change.Other : change.Actor;
-        using var gate = await _contactGates.EnterAsync(peer);
+        using var gate = await Gates.Contacts.EnterAsync(peer);
         if (_outboxTimer is not null && !await TryFinishOutboxAsync(CancellationToken.None))
         {
             // The peer has not heard of the last change yet: what it says now would be out of date.
@@ -79,7 +75,7 @@ internal sealed partial class AccountGrain
             return Accepted.Elsewhere;
         }
 
-        using var gate = await _contactGates.EnterAsync(delta.Card.Account);
+        using var gate = await Gates.Contacts.EnterAsync(delta.Card.Account);
         return await JoinUnitAsync(found, ContactEntry(Merge(delta.Card.Account, delta)));
     }
 
@@ -92,7 +88,7 @@ internal sealed partial class AccountGrain
             return refusal;
         }
 
-        using var gate = await _contactGates.EnterAsync(change.Account);
+        using var gate = await Gates.Contacts.EnterAsync(change.Account);
         if (_state.Contact(change.Account) is not { } contact)
         {
             return new Refusal(ErrorCodes.UnknownAccount, "account: this is none of your contacts.");
@@ -109,7 +105,7 @@ internal sealed partial class AccountGrain
 
     public async Task UpdateCardAsync(Profile card)
     {
-        using var gate = await _contactGates.EnterAsync(card.Account);
+        using var gate = await Gates.Contacts.EnterAsync(card.Account);
         if (IsActive && _state.Contact(card.Account) is { State: ContactState.Friend } contact)
         {
             var changed = WithCard(contact, card);
@@ -170,7 +166,7 @@ internal sealed partial class AccountGrain
 
     public async Task<Outcome> SetRelationAsync(RelationDelta delta)
     {
-        using var gate = await _contactGates.EnterAsync(delta.Card.Account);
+        using var gate = await Gates.Contacts.EnterAsync(delta.Card.Account);
         return await AppendAsync(ContactEntry(Merge(delta.Card.Account, delta))) is { } failed ? failed : Outcome.Done;
     }
 

@@ -1,7 +1,6 @@
 using Orleans.Runtime;
 using OrleansIM.Accounts;
 using OrleansIM.Audit;
-using OrleansIM.Grains.Concurrency;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Links;
 using OrleansIM.Protocol;
@@ -26,7 +25,6 @@ internal sealed partial class AccountGrain
     // Under the time a grain call may take: who deletes an account sees it done, unless something does not answer.
     private static readonly TimeSpan s_erasurePatience = TimeSpan.FromSeconds(20);
 
-    private SparseGate _erasureGate;
     private IGrainTimer? _erasureTimer;
 
     // What was submitted last is committed last.
@@ -97,7 +95,7 @@ internal sealed partial class AccountGrain
 
     private async Task TryEraseAsync()
     {
-        using var gate = await _erasureGate.EnterAsync();
+        using var gate = await Gates.Erasure.EnterAsync();
         try
         {
             if (Record.IsBeingErased)
@@ -145,7 +143,7 @@ internal sealed partial class AccountGrain
             await AskToFinishAsync(sender);
         }
 
-        await _snapshot.ClearStateAsync();
+        await RemoveSnapshotAsync();
         await _services.Store.DeleteAsync(_id, CancellationToken.None);
         _timeline.Forget();
         await ChangeRecordAsync(record => record with { IsBeingErased = false, LinkGroup = null, Mailboxes = [] });
@@ -155,7 +153,7 @@ internal sealed partial class AccountGrain
     /// <summary>What is on its way is stored or given up; what was acknowledged is delivered.</summary>
     private async Task SettleAsync()
     {
-        foreach (var underWay in (Task[])[.. _sends.Values.Select(send => send.Answer), .. _groupSends.Values, _lastCommit])
+        foreach (var underWay in (Task[])[.. Sending.UnderWay.Values.Select(send => send.Answer), .. Sending.ToGroups.Values, _lastCommit])
         {
             await underWay.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
@@ -180,7 +178,7 @@ internal sealed partial class AccountGrain
     {
         foreach (var mailbox in Record.Mailboxes)
         {
-            using var gate = await _bindGates.EnterAsync(mailbox.Address);
+            using var gate = await Gates.Bindings.EnterAsync(mailbox.Address);
             await Bridge(mailbox.Address).UnbindAsync(_id);
         }
     }
@@ -204,7 +202,7 @@ internal sealed partial class AccountGrain
     private async Task LeaveContactAsync(string holder)
     {
         // A change that was begun before is through; gates are taken in their order, so this one is not kept.
-        (await _contactGates.EnterAsync(holder)).Dispose();
+        (await Gates.Contacts.EnterAsync(holder)).Dispose();
         await Peer(holder).ForgetAsync(_id);
     }
 }

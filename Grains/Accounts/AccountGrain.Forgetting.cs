@@ -1,5 +1,4 @@
 using OrleansIM.Contacts;
-using OrleansIM.Grains.Concurrency;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Profiles;
 
@@ -16,7 +15,7 @@ internal sealed partial class AccountGrain
 
     public async Task ForgetAsync(string account)
     {
-        using var gate = await _contactGates.EnterAsync(account);
+        using var gate = await Gates.Contacts.EnterAsync(account);
         if (Exists)
         {
             if (_state.Contact(account) is not null && await AppendAsync(ContactEntry(Nobody(account, ContactState.None))) is { } refusal)

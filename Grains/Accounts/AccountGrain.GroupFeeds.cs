@@ -1,6 +1,5 @@
 using OrleansIM.Accounts;
 using OrleansIM.Grains.Collections;
-using OrleansIM.Grains.Concurrency;
 using OrleansIM.Grains.Groups;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Groups;
@@ -25,8 +24,6 @@ internal sealed partial class AccountGrain
 
     private SparseMap<string, GroupFeed> _feeds = new();
 
-    // Taking over from one group, and being added to it, one after the other.
-    private SparseKeyedGate _feedGates;
     private Task? _caughtUp;
     private int _opening;
     private bool _isClosing;
@@ -152,7 +149,7 @@ internal sealed partial class AccountGrain
         {
             try
             {
-                using var gate = await _feedGates.EnterAsync(feed.Group);
+                using var gate = await Gates.Feeds.EnterAsync(feed.Group);
                 if (await TakeOverSomeAsync(feed, feed.Target))
                 {
                     failures = 0;
@@ -254,7 +251,7 @@ internal sealed partial class AccountGrain
     /// <summary>Begins to follow a group with the entry that says so; everything before that is not this account's.</summary>
     private async Task JoinAsync(string group, long seq, OutboxKey key)
     {
-        using var gate = await _feedGates.EnterAsync(group);
+        using var gate = await Gates.Feeds.EnterAsync(group);
         while (_state.Groups.Find(group)?.Merged < seq)
         {
             // It was a member before. First to the end of that.

@@ -1,5 +1,4 @@
 using OrleansIM.Contacts;
-using OrleansIM.Grains.Collections;
 using OrleansIM.Grains.Groups;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Groups;
@@ -14,9 +13,6 @@ namespace OrleansIM.Grains.Accounts;
 /// </summary>
 internal sealed partial class AccountGrain
 {
-    // By group and cid: a group counts the cids of its members by itself.
-    private SparseMap<(string Group, string Cid), Task<Outcome<SentMessage>>> _groupSends = new();
-
     public async Task<Outcome<GroupInvited>> CreateGroupAsync(string session, CreateGroup request)
     {
         if (Refuse(session) is { } refusal)
@@ -122,18 +118,18 @@ internal sealed partial class AccountGrain
     {
         // What is under way; the group finds what was done.
         var key = (message.To, message.Cid);
-        return _groupSends.TryGetValue(key, out var underWay) ? underWay : SendAsync();
+        return Sending.ToGroups.TryGetValue(key, out var underWay) ? underWay : SendAsync();
 
         async Task<Outcome<SentMessage>> SendAsync()
         {
-            var send = _groupSends[key] = SendToGroupOnceAsync(message);
+            var send = Sending.ToGroups[key] = SendToGroupOnceAsync(message);
             try
             {
                 return await send;
             }
             finally
             {
-                _groupSends.Remove(key);
+                Sending.ToGroups.Remove(key);
             }
         }
     }

@@ -1,5 +1,4 @@
 using OrleansIM.Audit;
-using OrleansIM.Grains.Concurrency;
 using OrleansIM.Grains.Links;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Links;
@@ -12,9 +11,6 @@ namespace OrleansIM.Grains.Accounts;
 /// <summary>The account's side of link groups (mission L5 to L9). Its record says which group it is in.</summary>
 internal sealed partial class AccountGrain
 {
-    // Two devices that link at once make one group, not two.
-    private SparseGate _linkGate;
-
     public async Task<Outcome<GroupView>> EnterGroupAsync(string session, bool atSignIn)
     {
         if (RefuseOther(session) is { } refusal)
@@ -32,7 +28,7 @@ internal sealed partial class AccountGrain
 
     public async Task<Outcome<LinksAdded>> AddLinksAsync(string session, LinkRequest[] accounts, CancellationToken cancellation)
     {
-        using var gate = await _linkGate.EnterAsync();
+        using var gate = await Gates.Links.EnterAsync();
         if (RefuseMailOnlyOrOther(session) is { } limited)
         {
             return limited;

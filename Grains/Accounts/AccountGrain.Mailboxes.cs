@@ -1,7 +1,5 @@
 using OrleansIM.Accounts;
 using OrleansIM.Audit;
-using OrleansIM.Grains.Collections;
-using OrleansIM.Grains.Concurrency;
 using OrleansIM.Grains.Mailboxes;
 using OrleansIM.Mail;
 using OrleansIM.Mailboxes;
@@ -20,16 +18,12 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
     /// <summary>What a token is called that was got with a mailbox's password.</summary>
     internal const string ViaMailbox = "mailbox";
 
+    // Made for the first mailbox: most accounts have none.
+    private KnownMailboxes? _mailboxes;
 
-    // Bindings and unbindings of one mailbox, one after the other.
-    private SparseKeyedGate _bindGates;
+    private KnownMailboxes Mailboxes => _mailboxes ??= new();
 
-    // Mailboxes that are being bound: until that ends, a bridge that knows nothing of it says nothing.
-    private SparseMap<string, int> _binding = new();
-    private SparseMap<string, AccountMailbox> _mailboxes = new();
-    private bool _keepsMailboxesOpen;
-    private DateTimeOffset _mailboxesAskedAt;
-    private Task _mailboxesKnown = Task.CompletedTask;
+    private bool KeepsMailboxesOpen => _mailboxes is { AreKeptOpen: true };
 
     private IEnumerable<string> BoundMailboxes => Record.Mailboxes.Where(mailbox => mailbox.IsBound).Select(mailbox => mailbox.Address);
 
@@ -45,8 +39,8 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
             return NoAddress;
         }
 
-        using var gate = await _bindGates.EnterAsync(address);
-        _binding[address] = _binding.GetValueOrDefault(address) + 1;
+        using var gate = await Gates.Bindings.EnterAsync(address);
+        Mailboxes.Binding[address] = Mailboxes.Binding.GetValueOrDefault(address) + 1;
         try
         {
             var bound = await BindAsync(address, request, cancellation);
@@ -55,9 +49,9 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
         }
         finally
         {
-            if (--_binding[address] == 0)
+            if (--Mailboxes.Binding[address] == 0)
             {
-                _binding.Remove(address);
+                Mailboxes.Binding.Remove(address);
             }
         }
     }
@@ -74,7 +68,7 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
             return UnknownMailbox;
         }
 
-        using var gate = await _bindGates.EnterAsync(key);
+        using var gate = await Gates.Bindings.EnterAsync(key);
         await Bridge(key).UnbindAsync(_id);
         _services.Audit.Write(AuditEvents.MailboxUnbound, _id, session: session);
         return await DropMailboxAsync(key);
@@ -82,7 +76,7 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
 
     public Task<bool> ShowMailboxAsync(MailboxState state)
     {
-        if (!IsActive || !HasMailbox(state.Address) || (_sessions.Count == 0 && !_keepsMailboxesOpen))
+        if (!IsActive || !HasMailbox(state.Address) || (_sessions.Count == 0 && !KeepsMailboxesOpen))
         {
             return Task.FromResult(false);
         }
@@ -116,9 +110,9 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
 
     private AccountMailbox MailboxOf(string address)
     {
-        if (!_mailboxes.TryGetValue(address, out var mailbox))
+        if (!Mailboxes.ByAddress.TryGetValue(address, out var mailbox))
         {
-            _mailboxes[address] = mailbox = new AccountMailbox(address);
+            Mailboxes.ByAddress[address] = mailbox = new AccountMailbox(address);
         }
 
         return mailbox;
@@ -166,7 +160,7 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
         await ConfirmMailboxAsync(address);
         if (_sessions.Count > 0)
         {
-            _keepsMailboxesOpen = true;
+            Mailboxes.AreKeptOpen = true;
             await KeepOpenAsync(mailbox);
         }
 
@@ -200,7 +194,7 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
             _ = TellFriendsAsync();
         }
 
-        _mailboxes.Remove(address);
+        _mailboxes?.ByAddress.Remove(address);
         return dropped;
     }
 
@@ -210,28 +204,28 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
     /// </summary>
     private Task KnowMailboxesAsync()
     {
-        if (_keepsMailboxesOpen || !IsActive || Record.Mailboxes.Length == 0)
+        if (KeepsMailboxesOpen || !IsActive || Record.Mailboxes.Length == 0)
         {
-            return _mailboxesKnown;
+            return _mailboxes?.Known ?? Task.CompletedTask;
         }
 
-        _keepsMailboxesOpen = true;
-        return _mailboxesKnown = Task.WhenAny(AskMailboxesAsync(), Task.Delay(_services.PresenceOptions.PageTimeout, _services.Time));
+        Mailboxes.AreKeptOpen = true;
+        return Mailboxes.Known = Task.WhenAny(AskMailboxesAsync(), Task.Delay(_services.PresenceOptions.PageTimeout, _services.Time));
     }
 
     /// <summary>Says again that there are sessions: a bridge that was lost with its silo opens its channel elsewhere.</summary>
     private void KeepMailboxesOpen(DateTimeOffset now)
     {
-        if (_sessions.Count > 0 && Record.Mailboxes.Length > 0 && now - _mailboxesAskedAt >= _services.Options.SessionLease / 4)
+        if (_sessions.Count > 0 && Record.Mailboxes.Length > 0 && now - Mailboxes.AskedAt >= _services.Options.SessionLease / 4)
         {
-            _keepsMailboxesOpen = true;
+            Mailboxes.AreKeptOpen = true;
             _ = AskMailboxesAsync();
         }
     }
 
     private Task AskMailboxesAsync()
     {
-        _mailboxesAskedAt = _services.Time.GetUtcNow();
+        Mailboxes.AskedAt = _services.Time.GetUtcNow();
         return Task.WhenAll(Record.Mailboxes.Select(mailbox => KeepOpenAsync(MailboxOf(mailbox.Address))));
     }
 
@@ -249,7 +243,7 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
             var state = await Bridge(mailbox.Address).KeepOpenAsync(_id, _services.Time.GetUtcNow() + _services.Options.SessionLease);
             if (state is null)
             {
-                if (bindings == mailbox.Bindings && !_binding.ContainsKey(mailbox.Address))
+                if (bindings == mailbox.Bindings && !Mailboxes.Binding.ContainsKey(mailbox.Address))
                 {
                     await DropMailboxAsync(mailbox.Address);
                 }
@@ -278,12 +272,12 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
     /// <summary>After any change of sessions: without one the channels may close.</summary>
     private void LetMailboxesClose()
     {
-        if (_sessions.Count > 0 || !_keepsMailboxesOpen)
+        if (_sessions.Count > 0 || _mailboxes is not { AreKeptOpen: true } mailboxes)
         {
             return;
         }
 
-        (_keepsMailboxesOpen, _mailboxesKnown) = (false, Task.CompletedTask);
+        (mailboxes.AreKeptOpen, mailboxes.Known) = (false, Task.CompletedTask);
         foreach (var mailbox in Record.Mailboxes)
         {
             _ = LetCloseAsync(mailbox.Address);
@@ -319,4 +313,23 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
         new(ErrorCodes.UnknownMailbox, "address: no such mailbox is bound to this account. Bind it with mail.bind.");
 
     private static Refusal NoAddress { get; } = new(ErrorCodes.InvalidArgument, "address: this is no mail address.");
+
+    /// <summary>What the account knows of its mailboxes.</summary>
+    private sealed class KnownMailboxes
+    {
+        public Dictionary<string, AccountMailbox> ByAddress { get; } = [];
+
+        /// <summary>Mailboxes that are being bound: until that ends, a bridge that knows nothing of it says nothing.</summary>
+        public Dictionary<string, int> Binding { get; } = [];
+
+        /// <summary>Whether their channels are.</summary>
+        public bool AreKeptOpen { get; set; }
+        public DateTimeOffset AskedAt { get; set; }
+
+        /// <summary>Done when a page need not wait for the bridges (any more).</summary>
+        public Task Known { get; set; } = Task.CompletedTask;
+
+        /// <summary>Made when it is needed after a change.</summary>
+        public FriendMatcher? Matcher { get; set; }
+    }
 }

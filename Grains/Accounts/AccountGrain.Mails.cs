@@ -17,13 +17,7 @@ internal sealed partial class AccountGrain : IAccountMailGrain
     /// <summary>Addresses that are mapped to one friend.</summary>
     private const int MaxMapped = 20;
 
-    // One mapping at a time: an address is one friend's.
-    private SparseGate _mapGate;
-
-    // Made when it is needed after a change.
-    private FriendMatcher? _matcher;
-
-    private FriendMatcher Matcher => _matcher ??= new FriendMatcher(_state.Contacts.Values);
+    private FriendMatcher Matcher => Mailboxes.Matcher ??= new FriendMatcher(_state.Contacts.Values);
 
     public async Task<Outcome<MailParty[]>> FindMailContactsAsync(string session, MailContactsQuery query)
     {
@@ -83,15 +77,15 @@ internal sealed partial class AccountGrain : IAccountMailGrain
             return NoAddress;
         }
 
-        using var mapping = await _mapGate.EnterAsync();
+        using var mapping = await Gates.Mapping.EnterAsync();
         while (true)
         {
             // Both whose it was and whose it will be, always in the same order. Whose it was may stop being a friend meanwhile.
             var from = HolderOf(key);
             var first = friend is null || string.CompareOrdinal(from, friend) < 0 ? from ?? friend : friend;
             var second = first == from ? friend : from;
-            using var gate = first is null ? default(KeyedGate.Holder?) : await _contactGates.EnterAsync(first);
-            using var other = second is null || second == first ? default(KeyedGate.Holder?) : await _contactGates.EnterAsync(second);
+            using var gate = first is null ? default(KeyedGate.Holder?) : await Gates.Contacts.EnterAsync(first);
+            using var other = second is null || second == first ? default(KeyedGate.Holder?) : await Gates.Contacts.EnterAsync(second);
             if (HolderOf(key) == from)
             {
                 return Refuse(session) is { } late ? late : await MoveAddressAsync(key, from, friend);
@@ -184,10 +178,15 @@ internal sealed partial class AccountGrain : IAccountMailGrain
             return;
         }
 
-        _matcher = null;
-        if (_keepsMailboxesOpen)
+        if (_mailboxes is not { } mailboxes)
         {
-            foreach (var mailbox in _mailboxes.Values)
+            return;
+        }
+
+        mailboxes.Matcher = null;
+        if (mailboxes.AreKeptOpen)
+        {
+            foreach (var mailbox in mailboxes.ByAddress.Values)
             {
                 Show(mailbox);
             }
@@ -205,7 +204,7 @@ internal sealed partial class AccountGrain : IAccountMailGrain
     private Mailbox[] MailboxesOfPage()
     {
         AccountMailbox[] mailboxes = [.. BoundMailboxes.Select(MailboxOf)];
-        if (_matcher is null)
+        if (_mailboxes is { Matcher: null })
         {
             // Contacts have changed while nobody looked: there is nobody to be told but who gets this page.
             foreach (var mailbox in mailboxes)
@@ -220,12 +219,12 @@ internal sealed partial class AccountGrain : IAccountMailGrain
     /// <summary>The contacts, with the badges of those from whom there is unread mail.</summary>
     private Contact[] ContactsOfPage()
     {
-        if (_mailboxes.Count == 0)
+        if (_mailboxes is not { ByAddress: { Count: > 0 } mailboxes })
         {
             return [.. _state.Contacts.Values];
         }
 
-        var fromFriends = _mailboxes.Values.SelectMany(mailbox => mailbox.News?.New ?? [])
+        var fromFriends = mailboxes.Values.SelectMany(mailbox => mailbox.News?.New ?? [])
             .Where(mail => mail is { IsUnread: true, From.Friend: not null })
             .GroupBy(mail => mail.From.Friend!.Account)
             .ToDictionary(mails => mails.Key, mails => new ContactMail { Unread = mails.Count(), Latest = mails.MaxBy(mail => mail.Date)!.Subject });

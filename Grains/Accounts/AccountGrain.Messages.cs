@@ -16,10 +16,11 @@ internal sealed partial class AccountGrain
     private const int RememberedCids = 128;
     private const int MaxPeersKept = 64;
 
-    // By cid, what is under way; what was done is found in the log by its dedupe key, which is unique.
-    private SparseMap<string, OutgoingMessage> _sends = new();
-    private RecentCids? _recentCids;
+    // Made for the first message: most accounts say nothing.
+    private Sends? _sends;
     private SparseMap<string, IAccountPeerGrain> _peers = new();
+
+    private Sends Sending => _sends ??= new();
 
     public Task<Outcome<SentMessage>> SendAsync(string session, SendMessage message)
     {
@@ -33,8 +34,8 @@ internal sealed partial class AccountGrain
             return SendToGroupAsync(message);
         }
 
-        return _sends.TryGetValue(message.Cid, out var underWay) ? underWay.Answer
-            : _recentCids?.MayContain(message.Cid) == true ? SendUnlessDoneAsync(message)
+        return Sending.UnderWay.TryGetValue(message.Cid, out var underWay) ? underWay.Answer
+            : Sending.Recent.MayContain(message.Cid) ? SendUnlessDoneAsync(message)
             : SendNew(message);
     }
 
@@ -84,7 +85,7 @@ internal sealed partial class AccountGrain
             return sent;
         }
 
-        return await (_sends.TryGetValue(message.Cid, out var underWay) ? underWay.Answer : SendNew(message));
+        return await (Sending.UnderWay.TryGetValue(message.Cid, out var underWay) ? underWay.Answer : SendNew(message));
     }
 
     private Task<Outcome<SentMessage>> SendNew(SendMessage message)
@@ -106,7 +107,7 @@ internal sealed partial class AccountGrain
             Dedupe = SendKey(message.Cid),
         });
         var send = new OutgoingMessage(message.Cid, id, sentAt, unit, own, theirData);
-        _sends.Add(message.Cid, send);
+        Sending.UnderWay.Add(message.Cid, send);
         EnqueueForPeer(message.To, send);
         return send.Answer;
     }
@@ -143,4 +144,22 @@ internal sealed partial class AccountGrain
 
     private static Refusal NotFriends { get; } =
         new(ErrorCodes.NotFriends, "to: you are not friends. Send a contacts.request first.");
+
+    /// <summary>What this account is sending, and has sent.</summary>
+    private sealed class Sends
+    {
+        /// <summary>By cid, what is under way; what was done is found in the log by its dedupe key, which is unique.</summary>
+        public Dictionary<string, OutgoingMessage> UnderWay { get; } = [];
+
+        /// <summary>What of that is for groups, by group and cid: a group counts the cids of its members by itself.</summary>
+        public SparseMap<(string Group, string Cid), Task<Outcome<SentMessage>>> ToGroups = new();
+
+        public RecentCids Recent { get; } = new(RememberedCids);
+
+        /// <summary>Peers that are being handed something, and what waits behind it; null for nothing, as mostly.</summary>
+        public Dictionary<string, Queue<OutgoingMessage>?> ByPeer { get; } = [];
+
+        /// <summary>Peers that messages wait for until all of a turn are there; null otherwise.</summary>
+        public List<string>? Held { get; set; }
+    }
 }

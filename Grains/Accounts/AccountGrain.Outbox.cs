@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Orleans.Runtime;
 using OrleansIM.Accounts;
-using OrleansIM.Grains.Concurrency;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Protocol;
 using OrleansIM.Timelines;
@@ -20,7 +19,6 @@ internal sealed partial class AccountGrain
     // After a failure nobody tries again at once: whoever asks would only add to what is wrong.
     private static readonly TimeSpan s_outboxRest = TimeSpan.FromSeconds(1);
 
-    private SparseGate _outboxGate;
     private IGrainTimer? _outboxTimer;
     private DateTimeOffset _outboxRestsUntil;
 
@@ -102,7 +100,7 @@ internal sealed partial class AccountGrain
             }
 
             await Task.WhenAll(together);
-            using var gate = await _contactGates.EnterAsync(sender);
+            using var gate = await Gates.Contacts.EnterAsync(sender);
             await DeliverOneAsync(sender, append);
         }
 
@@ -172,7 +170,7 @@ internal sealed partial class AccountGrain
     /// <summary>Delivers what is in the outbox, in order. False if something stays.</summary>
     private async Task<bool> TryFinishOutboxAsync(CancellationToken cancellation)
     {
-        using var gate = await _outboxGate.EnterAsync();
+        using var gate = await Gates.Outbox.EnterAsync();
         if (_services.Time.GetUtcNow() < _outboxRestsUntil)
         {
             return false;

@@ -1,5 +1,4 @@
 using OrleansIM.Accounts;
-using OrleansIM.Grains.Collections;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Messages;
 using OrleansIM.Timelines;
@@ -14,27 +13,21 @@ internal sealed partial class AccountGrain
 {
     private const int MaxMessagesPerCall = 64;
 
-    // Peers that are being handed something, and what waits behind it; null for nothing, as mostly.
-    private SparseMap<string, Queue<OutgoingMessage>?> _outgoing = new();
-
-    // Peers that messages wait for until all of a turn are there; null otherwise.
-    private List<string>? _held;
-
     /// <summary>Settles the message when both sides are stored, or this side with the other in the outbox; or nothing is.</summary>
     private void EnqueueForPeer(string peer, OutgoingMessage message)
     {
-        if (_outgoing.TryGetValue(peer, out var waiting))
+        if (Sending.ByPeer.TryGetValue(peer, out var waiting))
         {
             Wait(peer, waiting, message);
         }
-        else if (_held is { } held)
+        else if (Sending.Held is { } held)
         {
             Wait(peer, null, message);
             held.Add(peer);
         }
         else
         {
-            _outgoing[peer] = null;
+            Sending.ByPeer[peer] = null;
             _ = HandOverAsync(peer, [message]);
         }
     }
@@ -43,7 +36,7 @@ internal sealed partial class AccountGrain
     {
         if (waiting is null)
         {
-            _outgoing[peer] = waiting = new();
+            Sending.ByPeer[peer] = waiting = new();
         }
 
         waiting.Enqueue(message);
@@ -52,7 +45,7 @@ internal sealed partial class AccountGrain
     /// <summary>The next messages for a peer; none if nothing waits.</summary>
     private OutgoingMessage[] TakeWaiting(string peer)
     {
-        if (_outgoing[peer] is not { Count: > 0 } waiting)
+        if (Sending.ByPeer[peer] is not { Count: > 0 } waiting)
         {
             return [];
         }
@@ -69,14 +62,14 @@ internal sealed partial class AccountGrain
     /// <summary>Until it is disposed of, in the same turn, nothing new is handed over.</summary>
     private OutgoingHold HoldOutgoing()
     {
-        _held = [];
+        Sending.Held = [];
         return new OutgoingHold(this);
     }
 
     private void ReleaseOutgoing()
     {
-        var held = _held;
-        _held = null;
+        var held = Sending.Held;
+        Sending.Held = null;
         foreach (var peer in held ?? [])
         {
             _ = HandOverAsync(peer, TakeWaiting(peer));
@@ -115,7 +108,7 @@ internal sealed partial class AccountGrain
             }
         }
 
-        _outgoing.Remove(peer);
+        Sending.ByPeer.Remove(peer);
     }
 
     /// <summary>The peer has taken messages, or refused them.</summary>
@@ -202,7 +195,7 @@ internal sealed partial class AccountGrain
 
             if (message is { Failure: null, Outcome: null })
             {
-                (_recentCids ??= new(RememberedCids)).Add(message.Cid);
+                Sending.Recent.Add(message.Cid);
             }
 
             message.Settle();
@@ -216,7 +209,7 @@ internal sealed partial class AccountGrain
         }
         finally
         {
-            _sends.Remove(message.Cid);
+            Sending.UnderWay.Remove(message.Cid);
         }
     }
 

@@ -14,7 +14,7 @@ namespace OrleansIM.Grains.Accounts;
 /// </summary>
 internal sealed partial class AccountGrain : IAccountPresenceGrain
 {
-    private readonly PresenceDamper _damper;
+    private PresenceDamper _damper;
 
     // What the friends' shards have told; null while there are no sessions to tell it to.
     private PresenceView? _friends;

@@ -1,5 +1,4 @@
 using OrleansIM.Contacts;
-using OrleansIM.Grains.Concurrency;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Profiles;
 using OrleansIM.Protocol;
@@ -10,8 +9,6 @@ namespace OrleansIM.Grains.Accounts;
 /// <summary>Profile, settings and custom data (mission L3, L4).</summary>
 internal sealed partial class AccountGrain
 {
-    private SparseGate _profileGate;
-
     public async Task<Outcome<Profile>> SetProfileAsync(string session, SetProfile change)
     {
         if (Refuse(session) is { } refusal)
@@ -19,7 +16,7 @@ internal sealed partial class AccountGrain
             return refusal;
         }
 
-        using var gate = await _profileGate.EnterAsync();
+        using var gate = await Gates.Profile.EnterAsync();
         var before = _state.Profile;
         var after = before with
         {
@@ -55,7 +52,7 @@ internal sealed partial class AccountGrain
             return unknown;
         }
 
-        using var gate = await _profileGate.EnterAsync();
+        using var gate = await Gates.Profile.EnterAsync();
         var (values, kind) = change.Store is ValueStore.Settings
             ? (_state.Settings, EntryKind.Settings)
             : (_state.Custom, EntryKind.Custom);

@@ -1,6 +1,5 @@
 using Orleans.Runtime;
 using OrleansIM.Accounts;
-using OrleansIM.Grains.Concurrency;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Protocol;
 using OrleansIM.Timelines;
@@ -16,10 +15,6 @@ internal sealed partial class AccountGrain
 {
     private const int PeersToldAtOnce = 16;
     private const int MaxAttemptsToTell = 3;
-
-    // This account's own reading, per peer; and what peers say of theirs. Two, since each may wait for the other's second.
-    private SparseKeyedGate _readGates;
-    private SparseKeyedGate _receiptGates;
 
     // Collects deliveries for a moment, however many peers and messages. Set while something waits to be told, and kept for
     // the next while messages come.
@@ -44,7 +39,7 @@ internal sealed partial class AccountGrain
             return new Refusal(ErrorCodes.InvalidArgument, $"upTo: has to be a seq of this account's log, at most {_timeline.Head}.");
         }
 
-        using var gate = await _readGates.EnterAsync(peer);
+        using var gate = await Gates.Reading.EnterAsync(peer);
         // Nothing unread up to there: nothing to remember either.
         if (_state.LastUnread(peer, upTo) is not { } last)
         {
@@ -60,7 +55,7 @@ internal sealed partial class AccountGrain
 
     public async Task<Outcome<Accepted>> JoinReadAsync(string unit, string by, long upTo)
     {
-        using var gate = await _receiptGates.EnterAsync(by);
+        using var gate = await Gates.Receipts.EnterAsync(by);
         if (!TakesReceipt(by, ReceiptState.Read, upTo))
         {
             return Accepted.OneSided;
@@ -71,7 +66,7 @@ internal sealed partial class AccountGrain
 
     public async Task<Outcome> TakeDeliveredAsync(string by, long upTo)
     {
-        using var gate = await _receiptGates.EnterAsync(by);
+        using var gate = await Gates.Receipts.EnterAsync(by);
         return TakesReceipt(by, ReceiptState.Delivered, upTo) && await AppendAsync(ReceiptEntry(by, ReceiptState.Delivered, upTo)) is { } failed
             ? failed
             : Outcome.Done;
@@ -80,7 +75,7 @@ internal sealed partial class AccountGrain
     /// <summary>Takes a receipt out of a peer's outbox; what is no news by now is only taken out.</summary>
     private async Task DeliverReceiptAsync(string sender, DeferredAppend append)
     {
-        using var gate = await _receiptGates.EnterAsync(sender);
+        using var gate = await Gates.Receipts.EnterAsync(sender);
         var receipt = EntryData.ReadReceipt(append.Data);
         if (TakesReceipt(sender, receipt.What, receipt.UpTo))
         {

@@ -101,7 +101,7 @@ internal sealed partial class AccountGrain
         if (!registered.IsRefused)
         {
             _services.Audit.Write(AuditEvents.Registered, _id, detail: with);
-            _state = NewState();
+            _state = NewState(new AccountSnapshot());
         }
 
         return registered;

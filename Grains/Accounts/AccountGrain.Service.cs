@@ -1,6 +1,5 @@
 using OrleansIM.Accounts;
 using OrleansIM.Audit;
-using OrleansIM.Grains.Concurrency;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Messages;
 using OrleansIM.Protocol;
@@ -14,9 +13,6 @@ namespace OrleansIM.Grains.Accounts;
 internal sealed partial class AccountGrain : IAccountServiceGrain
 {
     private const string ViaService = "service";
-
-    // One at a time of each cid: the same that comes twice at once is stored once.
-    private SparseKeyedGate _noticeGates;
 
     public async Task<Outcome> CreateAsync(CreateAccount request, CancellationToken cancellation)
     {
@@ -82,7 +78,7 @@ internal sealed partial class AccountGrain : IAccountServiceGrain
         }
 
         var key = $"s:{credential}:{message.Cid}";
-        using var gate = await _noticeGates.EnterAsync(key);
+        using var gate = await Gates.Notices.EnterAsync(key);
         if (await FindByKeyAsync(key) is { } sent)
         {
             return sent;

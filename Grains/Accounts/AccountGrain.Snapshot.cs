@@ -1,34 +1,32 @@
-using OrleansIM.Grains.Concurrency;
 using OrleansIM.Grains.Timelines;
+using OrleansIM.Profiles;
 
 namespace OrleansIM.Grains.Accounts;
 
 /// <summary>The shortcut to the state: taken at the start, saved now and then, and how far the log may be trimmed with it.</summary>
 internal sealed partial class AccountGrain
 {
-    private SparseGate _snapshotGate;
-
     // Of the snapshot only this is kept: what it held is in the state.
     private long _savedSeq;
+    private string? _savedTag;
 
-    /// <summary>Makes the state of it, and lets it go.</summary>
-    private async Task TakeSnapshotAsync(CancellationToken cancellation)
+    /// <summary>Reads the record and the snapshot, and makes the state of them.</summary>
+    private async Task ReadStateAsync()
     {
-        if (_snapshot.State.AppliedSeq == AccountSnapshot.Spent.AppliedSeq)
-        {
-            // An activation that moves here would bring that along in place of what is stored.
-            await _snapshot.ReadStateAsync(cancellation);
-        }
-
-        _state = NewState();
-        _savedSeq = _snapshot.State.AppliedSeq;
-        _snapshot.State = AccountSnapshot.Spent;
+        var (readsRecord, readsSnapshot) = (_services.Records.ReadAsync(this.GetGrainId()), _services.Snapshots.ReadAsync(this.GetGrainId()));
+        await Task.WhenAll(readsRecord, readsSnapshot);
+        (_record, var snapshot) = (await readsRecord, await readsSnapshot);
+        (_savedSeq, _savedTag) = (snapshot.State!.AppliedSeq, snapshot.ETag);
+        _state = NewState(snapshot.State);
     }
+
+    private AccountState NewState(AccountSnapshot snapshot) => new(
+        _id, snapshot, new Profile { Account = _id, DisplayName = Record.DisplayName ?? _id, Email = Record.Email });
 
     /// <summary>Saves the snapshot. A failure costs only a longer replay; then it answers false.</summary>
     private async Task<bool> SaveSnapshotAsync()
     {
-        using var gate = await _snapshotGate.EnterAsync();
+        using var gate = await Gates.Snapshot.EnterAsync();
         var trim = Retention.Limit(_services.TimelineOptions, _state.AppliedSeq, _state.Marks, _services.Time.GetUtcNow());
         if (!Exists || (_savedSeq == _state.AppliedSeq && !_isToldUnsaved && trim <= _state.TrimmedUpTo))
         {
@@ -39,9 +37,10 @@ internal sealed partial class AccountGrain
         try
         {
             _state.Trim(trim, _services.Time.GetUtcNow());
-            _snapshot.State = _state.ToSnapshot();
+            var snapshot = new GrainState<AccountSnapshot>(_state.ToSnapshot(), _savedTag);
             (_savedSeq, _isToldUnsaved) = (_state.AppliedSeq, false);
-            await _snapshot.WriteStateAsync();
+            await _services.Snapshots.WriteAsync(this.GetGrainId(), snapshot);
+            _savedTag = snapshot.ETag;
 
             // Only now: what is stored covers what goes.
             if (trim > 0)
@@ -59,10 +58,14 @@ internal sealed partial class AccountGrain
             (_savedSeq, _isToldUnsaved) = before;
             return false;
         }
-        finally
-        {
-            _snapshot.State = AccountSnapshot.Spent;
-        }
+    }
+
+    private async Task RemoveSnapshotAsync()
+    {
+        using var gate = await Gates.Snapshot.EnterAsync();
+        var snapshot = new GrainState<AccountSnapshot>(null, _savedTag);
+        await _services.Snapshots.ClearAsync(this.GetGrainId(), snapshot);
+        _savedTag = snapshot.ETag;
     }
 
     /// <summary>Takes up what an earlier activation may have left, and what has become too old since.</summary>

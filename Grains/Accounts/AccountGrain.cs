@@ -4,7 +4,6 @@ using Orleans.Concurrency;
 using Orleans.Runtime;
 using OrleansIM.Accounts;
 using OrleansIM.Audit;
-using OrleansIM.Grains.Concurrency;
 using OrleansIM.Grains.Groups;
 using OrleansIM.Grains.Links;
 using OrleansIM.Grains.Presence;
@@ -29,26 +28,23 @@ namespace OrleansIM.Grains.Accounts;
 [GrainType("im-account"), Reentrant]
 internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCredentialsGrain, IAccountPeerGrain, IAccountLinkGrain, IRemindable
 {
-    private readonly IPersistentState<AccountRecord> _record;
-    private readonly IPersistentState<AccountSnapshot> _snapshot;
     private readonly AccountServices _services;
     private readonly ILogger<AccountGrain> _logger;
-    private SparseGate _recordGate;
+    private AccountGates? _gates;
+    private GrainState<AccountRecord> _record = null!;
     private AccountTimeline _timeline = null!;
     private AccountState _state = null!;
     private string _id = null!;
 
-    public AccountGrain(
-        [PersistentState(StorageNames.AccountRecord, StorageNames.State)] IPersistentState<AccountRecord> record,
-        [PersistentState(StorageNames.AccountSnapshot, StorageNames.State)] IPersistentState<AccountSnapshot> snapshot,
-        AccountServices services,
-        ILogger<AccountGrain> logger)
+    public AccountGrain(AccountServices services, ILogger<AccountGrain> logger)
     {
-        (_record, _snapshot, _services, _logger) = (record, snapshot, services, logger);
-        _damper = new PresenceDamper(services.PresenceOptions.OfflineDelay, services.PresenceOptions.MinInterval);
+        (_services, _logger) = (services, logger);
+        _damper = new PresenceDamper(services.PresenceOptions);
     }
 
-    private AccountRecord Record => _record.State;
+    private AccountRecord Record => _record.State!;
+
+    private AccountGates Gates => _gates ??= new();
 
     /// <summary>Registered and not deleted.</summary>
     private bool Exists => _record.RecordExists && !Record.IsDeleted;
@@ -59,15 +55,14 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _id = this.GetPrimaryKeyString();
+        await ReadStateAsync();
         if (!Exists && !Record.IsBeingErased)
         {
             // Somebody guesses names: no further reads for those.
             _timeline = new AccountTimeline(_id, 0, _services.TimelineOptions.RecentEntries, _services.TimelineOptions.RecentBytes);
-            _state = NewState();
             return;
         }
 
-        await TakeSnapshotAsync(cancellationToken);
         await ReplayAsync(cancellationToken);
         _timeline = new AccountTimeline(_id, _state.AppliedSeq, _services.TimelineOptions.RecentEntries, _services.TimelineOptions.RecentBytes);
         if (Record.IsBeingErased)
@@ -98,9 +93,6 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
             await SaveSnapshotAsync();
         }
     }
-
-    private AccountState NewState() => new(
-        _id, _snapshot.State, new Profile { Account = _id, DisplayName = Record.DisplayName ?? _id, Email = Record.Email });
 
     /// <summary>Reads what the log has beyond the snapshot.</summary>
     private async Task ReplayAsync(CancellationToken cancellation)
@@ -223,7 +215,7 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
         EndTypingOfAuthors(entries);
         FollowContacts(entries);
         FollowAddresses(entries);
-        if (_state.AppliedSeq - _savedSeq >= _services.TimelineOptions.SnapshotEvery && _snapshotGate.IsFree)
+        if (_state.AppliedSeq - _savedSeq >= _services.TimelineOptions.SnapshotEvery && _gates is not { Snapshot.IsFree: false })
         {
             _ = SaveSnapshotAsync();
         }
@@ -234,7 +226,7 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
     /// </summary>
     private async Task<Outcome> ChangeRecordAsync(Func<AccountRecord, Outcome<AccountRecord>> change)
     {
-        using var gate = await _recordGate.EnterAsync();
+        using var gate = await Gates.Record.EnterAsync();
         var before = Record;
         var decision = change(before);
         if (decision.Refusal is { } refusal)
@@ -247,7 +239,7 @@ internal sealed partial class AccountGrain : Grain, IAccountGrain, IAccountCrede
             return Outcome.Done;
         }
 
-        await _record.ReplaceAsync(decision.Get(), StartAnew);
+        await _services.Records.ReplaceAsync(this.GetGrainId(), _record, decision.Get(), StartAnew);
         return Outcome.Done;
     }
 

@@ -12,6 +12,8 @@ namespace OrleansIM.Grains.Accounts;
 
 /// <summary>What every account of this silo shares: each has one reference to all of it.</summary>
 internal sealed class AccountServices(
+    StateStore<AccountRecord> records,
+    StateStore<AccountSnapshot> snapshots,
     ITimelineStore store,
     ITimelineErasure erasure,
     TimelineAppender appender,
@@ -32,6 +34,8 @@ internal sealed class AccountServices(
     LocalGateways gateways,
     TimeProvider time)
 {
+    public StateStore<AccountRecord> Records => records;
+    public StateStore<AccountSnapshot> Snapshots => snapshots;
     public ITimelineStore Store => store;
     public ITimelineErasure Erasure => erasure;
     public TimelineAppender Appender => appender;

@@ -13,9 +13,6 @@ namespace OrleansIM.Grains.Accounts;
 /// </summary>
 internal sealed record AccountSnapshot
 {
-    /// <summary>In place of one that has served its purpose. No log has its seq.</summary>
-    public static AccountSnapshot Spent { get; } = new() { AppliedSeq = -1 };
-
     public long AppliedSeq { get; init; }
     public Profile? Profile { get; init; }
     public Dictionary<string, string> Settings { get; init; } = [];

@@ -31,7 +31,7 @@ internal sealed class AccountState
         AppliedSeq = snapshot.AppliedSeq;
         TrimmedUpTo = snapshot.TrimmedUpTo;
         Marks = snapshot.Marks;
-        Profile = snapshot.Profile ?? registered;
+        Profile = WithOneId(snapshot.Profile ?? registered);
         _settings = new(snapshot.Settings);
         _custom = new(snapshot.Custom);
         _contacts = new(snapshot.Contacts.Select(contact => KeyValuePair.Create(contact.Account, contact)));
@@ -116,7 +116,7 @@ internal sealed class AccountState
                 ApplyContact(EntryData.ReadContact(entry.Data), new AddressBookMark(entry.Seq, entry.At));
                 break;
             case EntryKind.Profile:
-                Profile = EntryData.ReadProfile(entry.Data);
+                Profile = WithOneId(EntryData.ReadProfile(entry.Data));
                 break;
             case EntryKind.Settings:
                 ApplyValue(ref _settings, entry.Data);
@@ -127,6 +127,13 @@ internal sealed class AccountState
                 break;
         }
     }
+
+    /// <summary>Most accounts are called by their id: what was read comes with that text twice, and this account has it already.</summary>
+    private Profile WithOneId(Profile profile) => profile with
+    {
+        Account = _account,
+        DisplayName = profile.DisplayName == _account ? _account : profile.DisplayName,
+    };
 
     private void ApplyToGroups(TimelineEntry entry)
     {

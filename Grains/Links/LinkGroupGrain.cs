@@ -18,21 +18,28 @@ namespace OrleansIM.Grains.Links;
 /// </summary>
 [GrainType("im-link-group"), Reentrant]
 internal sealed partial class LinkGroupGrain(
-    [PersistentState(StorageNames.LinkGroup, StorageNames.State)] IPersistentState<LinkGroupState> state,
+    StateStore<LinkGroupState> states,
     IOptions<LinkOptions> options,
     LinkMetrics metrics,
     SecurityAudit audit,
     TimeProvider time,
     ILogger<LinkGroupGrain> logger) : Grain, ILinkGroupGrain
 {
-    private readonly AsyncGate _changes = new();
+    private const int MaxProved = 64;
 
-    // Sessions that masters have proved to be theirs; asked again after a change or a new activation.
-    private readonly HashSet<(string Session, string Master)> _proved = [];
+    private SparseGate _changes;
+    private GrainState<LinkGroupState> _state = null!;
+
+    // The newest sessions that masters have proved to be theirs; asked again after a change or a new activation. Mostly one,
+    // so they are looked for one after the other.
+    private (string Session, string Master)[] _proved = [];
 
     private string Id => this.GetPrimaryKeyString();
-    private bool NeedsRepair => state.State.Pending is not null || state.State.Notices.Length > 0;
+    private LinkGroupState State => _state.State!;
+    private bool NeedsRepair => State.Pending is not null || State.Notices.Length > 0;
     private bool ChecksAt(LinkValidation moment) => (options.Value.Validation & moment) != 0;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken) => _state = await states.ReadAsync(this.GetGrainId());
 
     public async Task<Outcome<LinksAdded>> AddAsync(LinkCandidate by, LinkCandidate[] candidates)
     {
@@ -43,7 +50,7 @@ internal sealed partial class LinkGroupGrain(
             await DropInvalidAsync(by.Account);
         }
 
-        var decision = LinkGroupRules.Add(state.State, by, candidates, options.Value.MaxMembers, time.GetUtcNow());
+        var decision = LinkGroupRules.Add(State, by, candidates, options.Value.MaxMembers, time.GetUtcNow());
         if (decision.Refusal is { } refusal)
         {
             return refusal;
@@ -72,7 +79,7 @@ internal sealed partial class LinkGroupGrain(
     public async Task<GroupView> EnterAsync(string account, bool atSignIn)
     {
         LinkRejection[] rejected = [];
-        var isMaster = LinkGroupRules.Find(state.State, account)?.Role == LinkRole.Master;
+        var isMaster = LinkGroupRules.Find(State, account)?.Role == LinkRole.Master;
         var checks = atSignIn && isMaster && ChecksAt(LinkValidation.AtSignIn);
         if (NeedsRepair || !_changes.IsFree || (checks && (await FindInvalidAsync(account)).Length > 0))
         {
@@ -85,19 +92,19 @@ internal sealed partial class LinkGroupGrain(
             }
         }
 
-        var own = LinkGroupRules.Find(state.State, account);
+        var own = LinkGroupRules.Find(State, account);
         return new GroupView
         {
             Group = own is null ? null : Id,
             Role = own?.Role ?? LinkRole.Master,
-            Members = LinkGroupRules.Visible(state.State.Members, account),
+            Members = LinkGroupRules.Visible(State.Members, account),
             Rejected = rejected,
         };
     }
 
     public async Task<SessionRight> CheckRightAsync(string session, string master, string member)
     {
-        if (!LinkGroupRules.MaySee(state.State, master, member))
+        if (!LinkGroupRules.MaySee(State, master, member))
         {
             return SessionRight.No;
         }
@@ -110,18 +117,19 @@ internal sealed partial class LinkGroupGrain(
                 return own;
             }
 
-            _proved.Add((session, master));
+            // Others may have asked the master at the same time.
+            _proved = [.. _proved.Union([(session, master)]).TakeLast(MaxProved)];
         }
 
         // Asked once more: the group may have changed while the master was asked.
-        return LinkGroupRules.MaySee(state.State, master, member) ? SessionRight.Yes : SessionRight.No;
+        return LinkGroupRules.MaySee(State, master, member) ? SessionRight.Yes : SessionRight.No;
     }
 
     public Task CloseSessionsAsync(string master, string[] sessions)
     {
-        _proved.RemoveWhere(proved => proved.Master == master && sessions.Contains(proved.Session));
+        _proved = Array.FindAll(_proved, proved => proved.Master != master || !sessions.Contains(proved.Session));
         return Task.WhenAll(
-            from member in state.State.Members
+            from member in State.Members
             where member.Account != master
             from session in sessions
             select GrainFactory.GetGrain<IAccountGrain>(member.Account).CloseSessionAsync(session));
@@ -133,7 +141,7 @@ internal sealed partial class LinkGroupGrain(
     {
         using var gate = await _changes.EnterAsync();
         await RepairAsync();
-        var decision = decide(state.State);
+        var decision = decide(State);
         if (decision.Refusal is { } refusal)
         {
             return refusal;
@@ -149,7 +157,7 @@ internal sealed partial class LinkGroupGrain(
         var refused = new Dictionary<string, string>();
         if (change is not { Joining.Length: 0, Leaving.Length: 0, Roles.Count: 0 })
         {
-            await WriteAsync(state.State with { Pending = change });
+            await WriteAsync(State with { Pending = change });
             refused = await JoinAllAsync(change.Joining);
             await FinishAsync(change, refused);
         }
@@ -162,7 +170,7 @@ internal sealed partial class LinkGroupGrain(
     private async Task<Dictionary<string, string>> JoinAllAsync(GroupMember[] joining)
     {
         var refused = new Dictionary<string, string>();
-        var founder = state.State.Members.Length == 0 ? joining.FirstOrDefault() : null;
+        var founder = State.Members.Length == 0 ? joining.FirstOrDefault() : null;
         if (founder is not null && await JoinAsync(founder) is { } reason)
         {
             return joining.ToDictionary(member => member.Account, _ => reason);
@@ -187,7 +195,7 @@ internal sealed partial class LinkGroupGrain(
     /// <summary>The second half of a change, the same whether it is done at once or by a repair. Every step can be done twice.</summary>
     private async Task FinishAsync(LinkGroupChange change, Dictionary<string, string> refused)
     {
-        var before = state.State.Members;
+        var before = State.Members;
         var joined = change.Joining.Select(member => member.Account).Where(account => !refused.ContainsKey(account)).ToHashSet();
         var after = LinkGroupRules.Apply(before, change, joined);
         if (after.Length == 1)
@@ -205,8 +213,8 @@ internal sealed partial class LinkGroupGrain(
             where member.Account != master.Account
             select Account(member.Account).EndSessionsOfAsync(master.Account, master.Reason));
 
-        _proved.Clear();
-        await WriteAsync(new LinkGroupState { Members = after, Notices = [.. state.State.Notices, .. Notices(before, after, change)] });
+        _proved = [];
+        await WriteAsync(new LinkGroupState { Members = after, Notices = [.. State.Notices, .. Notices(before, after, change)] });
         LogChanged(joined.Count, change.Leaving.Length, change.Roles.Count, after.Length);
         Report(change, joined);
     }
@@ -262,13 +270,13 @@ internal sealed partial class LinkGroupGrain(
     /// <summary>Puts the news into the accounts' logs. What cannot be told now is told by the next repair.</summary>
     private async Task NotifyAsync()
     {
-        if (state.State.Notices is not { Length: > 0 } notices)
+        if (State.Notices is not { Length: > 0 } notices)
         {
             return;
         }
 
         var told = await Task.WhenAll(notices.Select(TellAsync));
-        await WriteAsync(state.State with { Notices = [.. notices.Zip(told).Where(pair => !pair.Second).Select(pair => pair.First)] });
+        await WriteAsync(State with { Notices = [.. notices.Zip(told).Where(pair => !pair.Second).Select(pair => pair.First)] });
     }
 
     private async Task<bool> TellAsync(PendingNotice notice)
@@ -290,7 +298,7 @@ internal sealed partial class LinkGroupGrain(
     /// <summary>Finishes what an earlier activation began: who has joined by then is in, who has not is not.</summary>
     private async Task RepairAsync()
     {
-        if (state.State.Pending is { } change)
+        if (State.Pending is { } change)
         {
             var refused = new Dictionary<string, string>();
             foreach (var member in change.Joining)
@@ -316,20 +324,20 @@ internal sealed partial class LinkGroupGrain(
             return [];
         }
 
-        var change = LinkGroupRules.Leave(state.State, invalid);
-        await WriteAsync(state.State with { Pending = change });
+        var change = LinkGroupRules.Leave(State, invalid);
+        await WriteAsync(State with { Pending = change });
         await FinishAsync(change, []);
         return [.. invalid.Select(leaver => new LinkRejection { Account = leaver.Account, Reason = LinkGroupRules.ReasonCode(leaver.Reason) })];
     }
 
     private async Task<GroupLeaver[]> FindInvalidAsync(string by)
     {
-        var members = state.State.Members.Where(member => member.Account != by).ToArray();
+        var members = State.Members.Where(member => member.Account != by).ToArray();
         var found = await Task.WhenAll(members.Select(member => Account(member.Account).GetLinkStateAsync()));
         var states = members.Zip(found).ToDictionary(pair => pair.First.Account, pair => pair.Second);
-        return LinkGroupRules.Check(state.State, Id, by, states);
+        return LinkGroupRules.Check(State, Id, by, states);
     }
 
     /// <summary>A new activation repairs what a failed write has left.</summary>
-    private Task WriteAsync(LinkGroupState next) => state.ReplaceAsync(next, DeactivateOnIdle);
+    private Task WriteAsync(LinkGroupState next) => states.ReplaceAsync(this.GetGrainId(), _state, next, DeactivateOnIdle);
 }

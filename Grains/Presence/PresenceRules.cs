@@ -41,7 +41,8 @@ internal static class PresenceRules
 
     /// <summary>What friends see. A time of being seen last only of who is not shown as online.</summary>
     public static PresenceState Share(SessionPresence? own, bool sharesPresence, DateTimeOffset? lastSeen) =>
-        IsVisible(own) && sharesPresence ? new PresenceState { Status = own!.Status, Note = own.Note }
+        own == SessionPresence.Online && sharesPresence ? PresenceState.Online
+        : IsVisible(own) && sharesPresence ? new PresenceState { Status = own!.Status, Note = own.Note }
         : sharesPresence && lastSeen is not null ? new PresenceState { Status = PresenceStatus.Offline, LastSeen = lastSeen }
         : PresenceState.Offline;
 

@@ -29,6 +29,7 @@ internal sealed partial class SiloPresence : BackgroundService
     // so under the gate whoever is let go of here has done neither since.
     private readonly ConcurrentDictionary<string, Kept> _accounts = new();
     private readonly Lock _keeping = new();
+    private long _keeps;
 
     public SiloPresence(
         IGrainFactory grains, IOptions<PresenceOptions> options, PresenceMetrics metrics, LostNodes lost, TimeProvider time, ILogger<SiloPresence> logger)
@@ -126,7 +127,7 @@ internal sealed partial class SiloPresence : BackgroundService
     {
         lock (_keeping)
         {
-            _accounts[account] = new Kept(until);
+            _accounts[account] = new Kept(until.UtcDateTime, ++_keeps);
         }
     }
 
@@ -256,7 +257,7 @@ internal sealed partial class SiloPresence : BackgroundService
     private Task CheckAccountsAsync()
     {
         var now = _time.GetUtcNow();
-        return CheckAsync(_accounts.Where(account => account.Value.Until < now));
+        return CheckAsync(_accounts.Where(account => account.Value.Until < now.UtcDateTime));
     }
 
     private void OnNodeLost() => _ = CheckAllAsync();
@@ -316,11 +317,8 @@ internal sealed partial class SiloPresence : BackgroundService
         }
     }
 
-    /// <summary>What an account has said last. A class: two that say the same are two.</summary>
-    private sealed class Kept(DateTimeOffset until)
-    {
-        public DateTimeOffset Until => until;
-    }
+    /// <summary>What an account has said last, and which saying of all that was: two that say the same are two.</summary>
+    private readonly record struct Kept(DateTime Until, long Number);
 
     [LoggerMessage(1, LogLevel.Warning, "Presence shard {Shard} could not be reached; it is told everything again.")]
     private partial void LogShardFailed(Exception failure, int shard);

@@ -38,4 +38,4 @@ internal static class Retention
 }
 
 /// <summary>A log was at this seq at that time, in milliseconds of the Unix epoch.</summary>
-internal sealed record LogMark(long Seq, long At);
+internal readonly record struct LogMark(long Seq, long At);

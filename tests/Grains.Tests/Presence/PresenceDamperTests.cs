@@ -10,7 +10,7 @@ public sealed class PresenceDamperTests
     private static readonly SessionPresence s_away = new() { Status = PresenceStatus.Away };
     private static readonly SessionPresence s_invisible = new() { Status = PresenceStatus.Invisible };
 
-    private readonly PresenceDamper _damper = new(offlineDelay: TimeSpan.FromSeconds(5), minInterval: TimeSpan.FromMilliseconds(200));
+    private PresenceDamper _damper = new(new PresenceOptions { OfflineDelay = TimeSpan.FromSeconds(5), MinInterval = TimeSpan.FromMilliseconds(200) });
 
     [Fact]
     public void Decide_FirstSession_SharesAtOnceAndTellsNoOwnSession()

@@ -49,7 +49,7 @@ public sealed class StoredStateTests
             .SelectMany(type => type.GetConstructors())
             .SelectMany(constructor => constructor.GetParameters())
             .Select(parameter => parameter.ParameterType)
-            .Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IPersistentState<>))
+            .Where(type => type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(IPersistentState<>) || type.GetGenericTypeDefinition() == typeof(StateStore<>)))
             .Select(type => type.GetGenericArguments()[0].Name)
             .Distinct()
             .Order(StringComparer.Ordinal);
