@@ -70,6 +70,15 @@ public sealed class FirstBuildTests : IDisposable
     [InlineData("cluster --logs", "oim: cluster: '--logs' is not understood.")]
     [InlineData("loadtest frob --users 5", "oim: loadtest: there is no scenario 'frob'. There is signin-storm, steady-chat,")]
     [InlineData("loadtest capacity frob", "oim: loadtest: there is no scenario 'frob'.")]
+    [InlineData("loadtest --users 5 --chaos frob", "oim: loadtest: there is no scenario 'frob'.")]
+    [InlineData("loadtest stedy-chat", "oim: loadtest: there is no scenario 'stedy-chat'. Is steady-chat meant?")]
+    [InlineData("loadtest --users 5", "oim: loadtest: which scenario? There is signin-storm, steady-chat,")]
+    [InlineData("loadtest mixed --usres 5", "oim: loadtest: there is no option '--usres'. Is --users meant?")]
+    [InlineData("loadtest mixed --frob=5", "oim: loadtest: there is no option '--frob'. There is --accounts, --chaos,")]
+    [InlineData("loadtest mixed -u", "oim: loadtest: there is no option '-u'.")]
+    [InlineData("fuzz htpp", "oim: fuzz: there is no target 'htpp'. Is http meant?")]
+    [InlineData("fuzz http --seed 3 frobnicate", "oim: fuzz: there is no target 'frobnicate'. There is carddav, carddav-client,")]
+    [InlineData("fuzz http --secnods 5", "oim: fuzz: there is no option '--secnods'. Is --seconds meant?")]
     public async Task Command_ThatIsNotUnderstood_IsRefusedBeforeItBuilds(string command, string fault)
     {
         await CopyAsync();
@@ -87,7 +96,11 @@ public sealed class FirstBuildTests : IDisposable
     [InlineData("loadtest", "mine", "--config", "mine.json")]
     [InlineData("loadtest", "compare", "a.json", "b.json")]
     [InlineData("loadtest", "--users", "5", "mixed")]
+    [InlineData("loadtest", "mixed", "--seed", "-5", "--Gateway:Heartbeat=00:00:05", "--json=a.json")]
+    [InlineData("fuzz", "http", "--seconds", "5", "jwt")]
+    [InlineData("fuzz", "all")]
     [InlineData("bench", "pieces", "Edge")]
+    [InlineData("bench", "e2e", "--only", "ours", "--quick")]
     public async Task Command_ThatIsUnderstood_IsBuiltAndRun(params string[] command)
     {
         await CopyAsync();
@@ -168,6 +181,11 @@ public sealed class FirstBuildTests : IDisposable
         foreach (var file in (string[])["oim", "Directory.Build.props", "deploy/dependencies.sh", "tests/Benchmarks/list.txt", "tests/LoadTest/Scenarios/scenarios.json"])
         {
             File.Copy(Repository.PathOf(file), Path.Combine(_clone.Path, file));
+        }
+
+        foreach (var corpus in Directory.GetDirectories(Repository.PathOf("tests/Fuzz/Corpora")))
+        {
+            Directory.CreateDirectory(Path.Combine(_clone.Path, "tests/Fuzz/Corpora", Path.GetFileName(corpus)));
         }
 
         await File.WriteAllTextAsync(Path.Combine(_clone.Path, "artifacts", "engine.props"), "<Engine>Solo</Engine><EngineReason>a test</EngineReason>");

@@ -28,6 +28,12 @@ public sealed class TargetTests
         Assert.True(report.Outcomes > 2, $"{report}: the inputs do not get anywhere");
     }
 
+    /// <summary><c>./oim fuzz</c> knows the targets by these before it builds.</summary>
+    [Fact]
+    public void Corpora_AreThoseOfTheTargets() => Assert.Equal(
+        TargetTable.CreateAll().Select(target => target.Name).Order(StringComparer.Ordinal),
+        Directory.GetDirectories(Path.Combine(Corpus.Folder, "Corpora")).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal));
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Corpus_OfEveryTarget_IsThereAndWithinItsLimit(string name)
