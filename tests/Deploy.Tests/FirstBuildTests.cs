@@ -111,6 +111,30 @@ public sealed class FirstBuildTests : IDisposable
     }
 
     [Fact]
+    public async Task Check_OfTheSource_SaysWhatItIsAtAndWhatIsWrong()
+    {
+        await CopyAsync(format: """
+            echo "Loading workspace."
+            echo "Project Protocol is using configuration from '.editorconfig'."
+            echo "Running formatters."
+            echo "Frame.cs(3,1): error WHITESPACE: Fix whitespace formatting." >&2
+            echo "Running Code Style analysis."
+            echo "Running 9 analyzers on Protocol(net10.0)."
+            echo "Running Analyzer Reference analysis."
+            echo "Running 153 analyzers on Silo."
+            exit 2
+            """);
+
+        var check = await RunAsync(["check"]);
+
+        Assert.Equal(1, check.Code);
+        Assert.Contains(
+            "takes most of the time\n   loading every project\n   format\n   code style: Protocol(net10.0)\n   analyzers: Silo\n== links in the docs\n",
+            check.Output, StringComparison.Ordinal);
+        Assert.Contains("error WHITESPACE", check.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Version_IsTheOneOfTheBuild()
     {
         await CopyAsync();
@@ -171,9 +195,9 @@ public sealed class FirstBuildTests : IDisposable
 
     public void Dispose() => _clone.Dispose();
 
-    private async Task CopyAsync(string build = ":")
+    private async Task CopyAsync(string build = ":", string format = ":")
     {
-        foreach (var folder in (string[])["deploy", "artifacts", "bin", "tests/Benchmarks", "tests/LoadTest/Scenarios"])
+        foreach (var folder in (string[])["deploy", "artifacts", "bin", "tests/Benchmarks", "tests/LoadTest/Scenarios", "tests/LocalCluster"])
         {
             Directory.CreateDirectory(Path.Combine(_clone.Path, folder));
         }
@@ -193,6 +217,7 @@ public sealed class FirstBuildTests : IDisposable
         await File.WriteAllTextAsync(compiler, $$"""
             #!/bin/sh
             [ "$1" != build ] || { {{build}}; }
+            [ "$1" != format ] || { {{format}}; }
             [ "$1" = build ] || exit 0
             name=$(basename "$2" .csproj)
             mkdir -p "{{_clone.Path}}/artifacts/solo/bin/$name/release"
