@@ -9,6 +9,8 @@ public sealed class FirstBuildTests : IDisposable
 {
     private const string Notice = "building, which takes a minute or two the first time";
 
+    private const string ClusterArguments = "tests/LocalCluster/ClusterArguments.cs";
+
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
 
     private readonly TempDirectory _clone = new();
@@ -88,6 +90,25 @@ public sealed class FirstBuildTests : IDisposable
         Assert.Equal((2, ""), (refused.Code, refused.Output));
         Assert.StartsWith(fault, refused.Errors, StringComparison.Ordinal);
         Assert.Single(refused.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Theory]
+    [InlineData("--silos 8")]
+    [InlineData("--gateways=0")]
+    [InlineData("--port 5101")]
+    public async Task Cluster_LargerThanTheProgramTakes_IsRefusedBeforeItBuilds(string beyond)
+    {
+        await CopyAsync();
+        var program = Path.Combine(_clone.Path, ClusterArguments);
+        var text = await File.ReadAllTextAsync(program);
+        await File.WriteAllTextAsync(program, Regex.Replace(Regex.Replace(text, "MostNodes = [0-9]+;", "MostNodes = 7;"), "LastPort = [0-9]+;", "LastPort = 5100;"));
+
+        var refused = await RunAsync(["cluster", .. beyond.Split(' ')]);
+
+        Assert.Equal(2, refused.Code);
+        Assert.EndsWith(
+            "is not understood. There are --silos N, --gateways N (1 to 7), --port N (to 5100), --logs DIR and settings like --Section:Key=value.\n",
+            refused.Errors, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -202,7 +223,8 @@ public sealed class FirstBuildTests : IDisposable
             Directory.CreateDirectory(Path.Combine(_clone.Path, folder));
         }
 
-        foreach (var file in (string[])["oim", "Directory.Build.props", "deploy/dependencies.sh", "tests/Benchmarks/list.txt", "tests/LoadTest/Scenarios/scenarios.json"])
+        foreach (var file in (string[])
+            ["oim", "Directory.Build.props", "deploy/dependencies.sh", "tests/Benchmarks/list.txt", "tests/LoadTest/Scenarios/scenarios.json", ClusterArguments])
         {
             File.Copy(Repository.PathOf(file), Path.Combine(_clone.Path, file));
         }

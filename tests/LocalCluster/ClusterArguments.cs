@@ -5,6 +5,10 @@ namespace OrleansIM.Clusters;
 /// <summary>What <c>./oim cluster</c> was asked for.</summary>
 internal static class ClusterArguments
 {
+    // ./oim reads these two lines, too: it refuses what is beyond before it builds.
+    private const int MostNodes = 20;
+    private const int LastPort = 64999;
+
     /// <summary>Reads <c>--silos N --gateways N --port N --logs FOLDER --Section:Key=value</c>. Answers what is wrong, or null.</summary>
     public static string? TryParse(string[] args, out LocalClusterOptions options)
     {
@@ -28,14 +32,14 @@ internal static class ClusterArguments
                 case "--gateways" when Count(value) is { } gateways:
                     options = options with { Gateways = gateways };
                     break;
-                case "--port" when int.TryParse(value, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65_000:
+                case "--port" when int.TryParse(value, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= LastPort:
                     options = options with { FirstGatewayPort = port };
                     break;
                 case "--logs" when value.Length > 0:
                     options = options with { LogFolder = value };
                     break;
                 default:
-                    return $"'{arg} {value}' is not understood. There are --silos N, --gateways N (1 to 20), --port N, --logs FOLDER and settings like --Section:Key=value.";
+                    return $"'{arg} {value}' is not understood. There are --silos N, --gateways N (1 to {MostNodes}), --port N (to {LastPort}), --logs FOLDER and settings like --Section:Key=value.";
             }
         }
 
@@ -43,5 +47,5 @@ internal static class ClusterArguments
         return null;
     }
 
-    private static int? Count(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 20 ? count : null;
+    private static int? Count(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= MostNodes ? count : null;
 }
