@@ -36,7 +36,9 @@ public static class SettingsCheck
 
         if (file.Length == 0 || !File.Exists(file))
         {
-            output.WriteLine(file.Length == 0 ? $"Which file? {Usage}" : $"{file} is not there.");
+            output.WriteLine(file.Length == 0 ? $"Which file? {Usage}"
+                : Directory.Exists(file) ? $"{file} is a folder. Give the file of settings itself, such as {Path.Combine(file, "appsettings.json")}."
+                : $"{file} is not there.");
             return 2;
         }
 

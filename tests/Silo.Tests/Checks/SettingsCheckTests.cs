@@ -92,6 +92,15 @@ public sealed class SettingsCheckTests : IDisposable
         Assert.Equal(2, SiloApp.Check(["--config", Path.Combine(_folder.Path, "none.json")], TextWriter.Null));
     }
 
+    [Fact]
+    public void Check_AFolder_SaysThatAFileIsWanted()
+    {
+        using var said = new StringWriter();
+
+        Assert.Equal(2, SiloApp.Check(["--config", _folder.Path], said));
+        Assert.Equal($"{_folder.Path} is a folder. Give the file of settings itself, such as {Path.Combine(_folder.Path, "appsettings.json")}.", said.ToString().TrimEnd());
+    }
+
     private (int Code, string Said) Check(string json, params string[] others)
     {
         var file = Path.Combine(_folder.Path, "settings.json");
