@@ -22,19 +22,8 @@ internal static partial class OpenSecretFiles
 
     private static bool Is(GivenSetting setting, string key) => setting.Key.Equals(key, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether everybody may read a file, or the one that a link leads to; false where that is not known.</summary>
-    public static bool IsOpenToOthers(string file)
-    {
-        try
-        {
-            return !OperatingSystem.IsWindows() && File.Exists(file)
-                && (File.GetUnixFileMode(File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file) & UnixFileMode.OtherRead) != 0;
-        }
-        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+    /// <summary>Whether everybody may read a file. Its group may: so Kubernetes gives one to the user of a container.</summary>
+    public static bool IsOpenToOthers(string file) => FileModes.ReadersOf(file).HasFlag(FileReaders.Everybody);
 
     /// <summary>Says it once, at the start; <c>check --config</c> says it with what else is unsafe.</summary>
     public static void WarnOfOpenSecretFiles(this WebApplication app)

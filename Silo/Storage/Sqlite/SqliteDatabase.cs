@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
+using OrleansIM.Hosting.Checks;
 using OrleansIM.Hosting.Storage;
 
 namespace OrleansIM.Silo.Storage.Sqlite;
@@ -81,7 +82,8 @@ internal sealed partial class SqliteDatabase(IOptions<StorageOptions> options, I
     {
         var file = Path.Combine(Path.GetFullPath(_options.DataDirectory), FileName);
         _lock = TakeLock();
-        if (IsOpenToOthers(file))
+        // A file from elsewhere, or from before such files were private.
+        if (FileModes.ReadersOf(file) != FileReaders.None)
         {
             LogOpenToOthers(file);
         }
@@ -149,18 +151,6 @@ internal sealed partial class SqliteDatabase(IOptions<StorageOptions> options, I
             var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
             new FileStream(file, options).Dispose();
         }
-    }
-
-    /// <summary>A file from elsewhere, or from before such files were private: whether anybody but its owner gets at it through its folder and may read it.</summary>
-    private static bool IsOpenToOthers(string file)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return false;
-        }
-
-        var (mode, folder) = (File.GetUnixFileMode(file), File.GetUnixFileMode(Path.GetDirectoryName(file)!));
-        return (mode.HasFlag(UnixFileMode.OtherRead) && folder.HasFlag(UnixFileMode.OtherExecute)) || (mode.HasFlag(UnixFileMode.GroupRead) && folder.HasFlag(UnixFileMode.GroupExecute));
     }
 
     // What a held lock is called by Windows, Linux and macOS.

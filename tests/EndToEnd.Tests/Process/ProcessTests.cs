@@ -193,6 +193,7 @@ public sealed class ProcessTests : IDisposable
         Skip.If(OperatingSystem.IsWindows(), "Windows has no such modes.");
         var secret = Path.Combine(_data.Path, "secret");
         await File.WriteAllTextAsync(secret, "a secret of the operator, long enough");
+        TempDirectory.Open(_data.Path);
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.OtherRead);

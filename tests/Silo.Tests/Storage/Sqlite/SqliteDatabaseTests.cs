@@ -144,6 +144,28 @@ public sealed class SqliteDatabaseTests : IDisposable
         Assert.Equal(isWarnedOf ? 1 : 0, _log.Lines.Count);
     }
 
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Open_LinkToAFileThatOthersMayRead_IsWarnedOfIfTheyGetAtTheFileItself(bool isWarnedOf)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no such modes.");
+        await (await OpenAsync()).CloseAsync();
+        using var there = new TempDirectory();
+        var target = Path.Combine(there.Path, "elsewhere.db");
+        System.IO.File.Move(File, target);
+        System.IO.File.CreateSymbolicLink(File, target);
+        TempDirectory.Open(isWarnedOf ? there.Path : _folder.Path);
+        if (!OperatingSystem.IsWindows())
+        {
+            System.IO.File.SetUnixFileMode(target, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        }
+
+        await using var database = await OpenAsync();
+
+        Assert.Equal(isWarnedOf, _log.Has($"Others on this machine may read the database {File},"));
+    }
+
     [Fact]
     public async Task Open_Again_AppliesNoMigrationTwice()
     {
