@@ -14,7 +14,7 @@ namespace OrleansIM.Gateway.CardDav;
 /// that the account gave for it is remembered for the others. What is remembered is a hash with a key of this process,
 /// bounded, for minutes; and the account looks at the grant each time, so a revoked password is of no use at once.
 /// </summary>
-internal sealed class BookSignIns(IAccountDirectory directory, SourceLimits limits, SignInMetrics metrics, GatewayOptions options, TimeProvider time)
+internal sealed class BookSignIns(IAccountDirectory directory, SourceLimits limits, SignInMetrics metrics, SecurityAudit audit, GatewayOptions options, TimeProvider time)
 {
     private const int MaxLogin = 320;
 
@@ -83,10 +83,11 @@ internal sealed class BookSignIns(IAccountDirectory directory, SourceLimits limi
     private async Task<Outcome<SignedInBook>> CheckAsync(HttpContext http, BasicCredentials credentials)
     {
         SecurityAudit.ComesFrom(SourceLimits.SourceOf(http.Connection.RemoteIpAddress).ToString());
-        var outcome = credentials.Login.Length > MaxLogin || credentials.Password.Length is 0 or > ProtocolLimits.MaxPassword ? s_badCredentials
-            : AccountIds.TryNormalize(credentials.Login, out var account) ? await CheckAccountAsync(account, credentials.Password)
-            : MailAddresses.TryKey(credentials.Login, out var mailbox) ? await CheckMailboxAsync(http, mailbox, credentials.Password)
-            : s_badCredentials;
+        var signIn = credentials.Login.Length > MaxLogin || credentials.Password.Length is 0 or > ProtocolLimits.MaxPassword ? Task.FromResult<Outcome<SignedInBook>>(s_badCredentials)
+            : AccountIds.TryNormalize(credentials.Login, out var account) ? CheckAccountAsync(account, credentials.Password)
+            : MailAddresses.TryKey(credentials.Login, out var mailbox) ? CheckMailboxAsync(http, mailbox, credentials.Password)
+            : Task.FromResult<Outcome<SignedInBook>>(s_badCredentials);
+        var outcome = await audit.OnFailureAsync("address_book", signIn, CancellationToken.None);
         metrics.OnSignIn("address_book", outcome.Refusal);
         if (outcome.Refusal?.Code == ErrorCodes.BadCredentials)
         {

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using OrleansIM.Accounts;
+using OrleansIM.Audit;
 using OrleansIM.Gateway.Frames;
 using OrleansIM.Gateway.Sessions;
 using OrleansIM.Gateway.Tokens;
@@ -12,8 +13,8 @@ namespace OrleansIM.Gateway.Http;
 
 /// <summary><c>/v1/accounts</c>, <c>/v1/login</c>, <c>/v1/logout</c>, <c>/v1/password</c>, <c>/v1/account/delete</c>, <c>/v1/account/export</c>.</summary>
 internal sealed class AccountCalls(
-    IAccountDirectory directory, ITokenService tokens, TokenVerifier issuers, SourceLimits limits, SignInMetrics metrics, GatewayOptions options,
-    TimeProvider time)
+    IAccountDirectory directory, ITokenService tokens, TokenVerifier issuers, SourceLimits limits, SignInMetrics metrics, SecurityAudit audit,
+    GatewayOptions options, TimeProvider time)
 {
     private const int MaxDevice = 64;
 
@@ -79,10 +80,11 @@ internal sealed class AccountCalls(
         SigningIn.Say(device, at, at + options.TokenLifetime);
 
         // What can be neither an id nor an address is as wrong as one that nobody has.
-        var (with, outcome) = jwt is not null ? ("jwt", await LogInByJwtAsync(http, jwt))
-            : AccountIds.TryNormalize(login, out var account) ? ("account", await LogInToAccountAsync(http, account, password!))
-            : MailAddresses.TryKey(login, out var mailbox) ? ("mailbox", await LogInByMailboxAsync(http, mailbox, password!))
-            : ("account", (Outcome<SignedIn>)s_badCredentials);
+        var (with, signIn) = jwt is not null ? ("jwt", LogInByJwtAsync(http, jwt))
+            : AccountIds.TryNormalize(login, out var account) ? ("account", LogInToAccountAsync(http, account, password!))
+            : MailAddresses.TryKey(login, out var mailbox) ? ("mailbox", LogInByMailboxAsync(http, mailbox, password!))
+            : ("account", Task.FromResult<Outcome<SignedIn>>(s_badCredentials));
+        var outcome = await audit.OnFailureAsync(with, signIn, http.RequestAborted);
         metrics.OnSignIn(with, outcome.Refusal);
         if (outcome.Refusal is { } refusal)
         {
@@ -257,6 +259,7 @@ internal sealed class AccountCalls(
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
+            audit.OnFailure("mailbox", s_mailServerSilent);
             return s_mailServerSilent;
         }
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansIM.Audit;
 using OrleansIM.Gateway.CardDav;
 using OrleansIM.Gateway.Http;
 using OrleansIM.Gateway.Tests.World;
@@ -163,7 +164,8 @@ public sealed class BookSignInTests : IAsyncLifetime
     public async Task Credentials_MoreThanAreRemembered_PushTheOldestOut()
     {
         var services = _host.Services;
-        var few = new BookSignIns(_host.World, services.GetRequiredService<SourceLimits>(), services.GetRequiredService<SignInMetrics>(), new GatewayOptions { RememberedSignIns = 2 }, _time);
+        var few = new BookSignIns(_host.World, services.GetRequiredService<SourceLimits>(), services.GetRequiredService<SignInMetrics>(),
+            services.GetRequiredService<SecurityAudit>(), new GatewayOptions { RememberedSignIns = 2 }, _time);
         foreach (var name in (string[])["bob", "cat", "dan"])
         {
             _host.World.Add(name);
