@@ -36,12 +36,13 @@ internal sealed class HttpApi : IDisposable
     {
         var transport = _transport as IHttpDownloadTransport
             ?? throw new NotSupportedException($"The HttpTransport of this client cannot download: it is no {nameof(IHttpDownloadTransport)}.");
+        var address = Address(_options.Server, path);
         try
         {
-            var reply = await transport.DownloadAsync(Address(_options.Server, path), token, JsonFrame.Write(body), destination, ct).ConfigureAwait(false);
+            var reply = await transport.DownloadAsync(address, token, JsonFrame.Write(body), destination, ct).ConfigureAwait(false);
             if (reply.Status is < 200 or >= 300)
             {
-                throw Refusal(reply);
+                throw Refusal(reply, address);
             }
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException)
@@ -71,14 +72,15 @@ internal sealed class HttpApi : IDisposable
 
     private async Task<T> SendAsync<T>(string path, string? token, byte[] body, Func<JsonElement, T> read, CancellationToken ct)
     {
+        var address = Address(_options.Server, path);
         try
         {
-            var reply = await _transport.PostAsync(Address(_options.Server, path), token, body, ct).ConfigureAwait(false);
-            return reply.Status is >= 200 and < 300 ? Read(reply.Body, read) : throw Refusal(reply);
+            var reply = await _transport.PostAsync(address, token, body, ct).ConfigureAwait(false);
+            return reply.Status is >= 200 and < 300 ? Read(reply.Body, read) : throw Refusal(reply, address);
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException)
         {
-            throw new ImException(ErrorCodes.Unavailable, $"{_options.Server} cannot be reached: {broken.Message}", inner: broken);
+            throw new ImException(ErrorCodes.Unavailable, WrongAddress.CannotBeReached(_options.Server, broken), inner: broken);
         }
     }
 
@@ -101,14 +103,14 @@ internal sealed class HttpApi : IDisposable
     }
 
     /// <summary>The error the server named; where something in between answered, what its status says.</summary>
-    private static ImException Refusal(HttpReply reply)
+    private ImException Refusal(HttpReply reply, Uri address)
     {
         try
         {
             using var document = JsonDocument.Parse(reply.Body);
-            if (document.RootElement.Find("error") is { ValueKind: JsonValueKind.Object } error)
+            if (document.RootElement.Find("error") is { ValueKind: JsonValueKind.Object } error && JsonRead.Error(error, reply.RetryAfter) is var refusal)
             {
-                return JsonRead.Error(error, reply.RetryAfter);
+                return reply.Status == (int)HttpStatusCode.NotFound && refusal.Code == ErrorCodes.UnknownOp ? new ImException(refusal.Code, WrongAddress.IsNoServer(_options.Server, address)) : refusal;
             }
         }
         catch (Exception wrong) when (JsonRead.IsUnreadable(wrong))
@@ -125,6 +127,9 @@ internal sealed class HttpApi : IDisposable
             HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => ErrorCodes.Unavailable,
             _ => ErrorCodes.Internal,
         };
-        return new ImException(code, $"The server answered {reply.Status} ({(HttpStatusCode)reply.Status}).", reply.RetryAfter);
+        var message = reply.Status == (int)HttpStatusCode.NotFound
+            ? WrongAddress.IsNoServer(_options.Server, address)
+            : $"The server answered {reply.Status} ({(HttpStatusCode)reply.Status}).";
+        return new ImException(code, message, reply.RetryAfter);
     }
 }

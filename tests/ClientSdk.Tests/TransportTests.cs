@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -69,6 +70,34 @@ public sealed class TransportTests
         Assert.Equal(TimeSpan.FromSeconds(7), error.RetryAfter);
     }
 
+    [Theory]
+    [InlineData("https://chat.test/im/", """{"error":{"code":"unknown_op","message":"There is nothing at this path."}}""", ErrorCodes.UnknownOp, "https://chat.test/im/v1/login (404). If the server does not live below /im, its address is https://chat.test.")]
+    [InlineData("https://chat.test/im", "<html>a proxy</html>", ErrorCodes.Internal, "https://chat.test/im/v1/login (404). If the server does not live below /im, its address is https://chat.test.")]
+    [InlineData("https://chat.test", "<html>another site</html>", ErrorCodes.Internal, "https://chat.test/v1/login (404). Is https://chat.test/ a server of OrleansIM?")]
+    public async Task SignIn_WhereThereIsNoServer_SaysWhatMayBeWrongWithTheAddress(string server, string body, string code, string said)
+    {
+        await using var client = Client(new Http((404, body, null)), new Streams(), server);
+
+        var error = await client.SignInAsync("ann", "secret").Refused(code, "the refusal");
+
+        Assert.Equal($"There is nothing at {said}", error.Message);
+    }
+
+    [Theory]
+    [InlineData("https://chat.test:5080/im?from=a-link", "http://chat.test:5080/im")]
+    [InlineData("https://chat.test", "http://chat.test/")]
+    public async Task SignIn_WhereTlsFails_NamesTheAddressWithoutIt(string server, string http)
+    {
+        var failure = new HttpRequestException("The SSL connection could not be established, see inner exception.", new AuthenticationException("The frame is corrupted."));
+        await using var client = Client(new Http { Failure = failure }, new Streams(), server);
+
+        var error = await client.SignInAsync("ann", "secret").Refused(ErrorCodes.Unavailable, "the refusal");
+
+        Assert.Equal(
+            $"{new Uri(server)} cannot be reached by TLS (The frame is corrupted). If it speaks http, its address is {http}; else it needs a certificate that is trusted here.",
+            error.Message);
+    }
+
     [Fact]
     public async Task SignIn_HttpTransportFails_IsUnavailable()
     {
@@ -92,11 +121,13 @@ public sealed class TransportTests
     {
         public List<string> Calls { get; } = [];
 
+        public Exception Failure { get; init; } = new IOException("No network.");
+
         public Task<HttpReply> PostAsync(Uri address, string? token, ReadOnlyMemory<byte> json, CancellationToken ct)
         {
             Calls.Add($"{address} {token} {Encoding.UTF8.GetString(json.Span)}");
             return replies.Length < Calls.Count
-                ? Task.FromException<HttpReply>(new IOException("No network."))
+                ? Task.FromException<HttpReply>(Failure)
                 : Task.FromResult(new HttpReply(
                     replies[Calls.Count - 1].Status, Encoding.UTF8.GetBytes(replies[Calls.Count - 1].Body), replies[Calls.Count - 1].RetryAfter));
         }

@@ -28,6 +28,26 @@ public sealed class RefusalTests
         Assert.StartsWith(beginning, await FailAsync(2, command), StringComparison.Ordinal);
 
     [Fact]
+    public async Task Sample_WithAnAddressThatIsNotTheServers_SaysWhichMayBe()
+    {
+        await using var server = await TestServer.StartAsync();
+        var http = $"http://{server.Address.Authority}";
+        var https = $"https://{server.Address.Authority}";
+
+        var overTls = await FailAsync("TwoAccounts", https);
+        var below = await FailAsync("TwoAccounts", $"{http}/chat");
+        await using var chat = new Conversation(Dotnet.Describe(Dotnet.Root, "dotnet", Dotnet.Sample("ConsoleChat"), "--server", https, "ann"));
+        await chat.SayAsync(TestServer.Password);
+
+        Assert.StartsWith($"TwoAccounts: unavailable {https}/ cannot be reached by TLS (", overTls, StringComparison.Ordinal);
+        Assert.EndsWith($"). If it speaks http, its address is {http}/; else it needs a certificate that is trusted here.", overTls, StringComparison.Ordinal);
+        Assert.Equal(
+            $"TwoAccounts: unknown_op There is nothing at {http}/chat/v1/accounts (404). If the server does not live below /chat, its address is {http}.", below);
+        Assert.Equal(1, await chat.EndAsync());
+        await chat.HearsAsync($"unavailable: {https}/ cannot be reached by TLS (");
+    }
+
+    [Fact]
     public async Task TwoAccounts_SecondOneDeleted_SaysSoInALine()
     {
         await using var server = await TestServer.StartAsync();

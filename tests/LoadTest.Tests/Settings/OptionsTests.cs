@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
 using OrleansIM.LoadTest.Command;
 using OrleansIM.LoadTest.Settings;
 using OrleansIM.LoadTest.Tests.Faulty;
@@ -71,6 +74,27 @@ public sealed class OptionsTests : IDisposable
         Assert.Equal(LoadTestCommand.Unusable, code);
         Assert.Contains(expected, said, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Url_ThatIsNotTheServers_IsNamedWithWhatMayBe()
+    {
+        // It has nothing at any path.
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        await using var app = builder.Build();
+        await app.StartAsync();
+        var http = new Uri(app.Urls.Single());
+
+        var (code, overTls, _) = await _runs.RunAsync("mixed", "--url", $"https://{http.Authority}");
+        var (other, below, _) = await _runs.RunAsync("mixed", "--url", $"http://{http.Authority}/chat/");
+
+        Assert.Equal((LoadTestCommand.Unusable, LoadTestCommand.Unusable), (code, other));
+        Assert.StartsWith($"loadtest: https://{http.Authority}/ cannot be reached by TLS (", overTls, StringComparison.Ordinal);
+        Assert.Contains($"). If it speaks http, its address is {http};", overTls, StringComparison.Ordinal);
+        Assert.Equal(
+            $"loadtest: There is nothing at {http}chat/readyz (404). If the server does not live below /chat, its address is http://{http.Authority}.", below.TrimEnd());
     }
 
     [Theory]

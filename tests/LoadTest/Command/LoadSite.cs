@@ -1,3 +1,5 @@
+using System.Net;
+using OrleansIM.Client.Internal;
 using OrleansIM.Clusters;
 using OrleansIM.LoadTest.Chaos;
 using OrleansIM.LoadTest.Reporting;
@@ -65,9 +67,15 @@ internal sealed class LoadSite(IServerUnderLoad server, IReadOnlyList<ChaosTarge
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
         foreach (var gateway in gateways)
         {
+            var address = HttpApi.Address(gateway, "readyz");
             try
             {
-                using var answer = await http.GetAsync(new Uri(gateway.OriginalString.TrimEnd('/') + "/readyz"), stop);
+                using var answer = await http.GetAsync(address, stop);
+                if (answer.StatusCode == HttpStatusCode.NotFound)
+                {
+                    throw new UsageException(WrongAddress.IsNoServer(gateway, address));
+                }
+
                 if (!answer.IsSuccessStatusCode)
                 {
                     throw new UsageException($"{gateway.OriginalString} is not ready: /readyz answers {(int)answer.StatusCode}.");
@@ -75,7 +83,7 @@ internal sealed class LoadSite(IServerUnderLoad server, IReadOnlyList<ChaosTarge
             }
             catch (Exception failed) when (failed is HttpRequestException || (failed is TaskCanceledException && !stop.IsCancellationRequested))
             {
-                throw new UsageException($"{gateway.OriginalString} cannot be reached: {failed.Message}");
+                throw new UsageException(WrongAddress.CannotBeReached(gateway, failed));
             }
         }
     }
