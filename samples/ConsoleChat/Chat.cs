@@ -9,6 +9,9 @@ namespace OrleansIM.ConsoleChat;
 /// </summary>
 internal sealed class Chat(ImClient client)
 {
+    /// <summary>The commands of both faces.</summary>
+    public const string Commands = "/to CONTACT /add ACCOUNT /accept ACCOUNT /presence STATUS /retry /help /quit";
+
     private readonly HashSet<(string Account, string From, string To)> _typing = [];
     private readonly Dictionary<(string Account, string Peer), List<ImEvent>> _older = [];
 
@@ -62,9 +65,6 @@ internal sealed class Chat(ImClient client)
         return true;
     }
 
-    /// <summary>Why nothing reaches somebody from the page that is open, and what to do about it; empty for a friend and for a group.</summary>
-    public string Obstacle(string peer) => Page is { } page ? Obstacle(page, peer) : "";
-
     /// <summary>Why a message was refused, and what to do about it; empty if it was not.</summary>
     public string Why(OutgoingMessage message) => message.Error switch
     {
@@ -100,15 +100,6 @@ internal sealed class Chat(ImClient client)
         }
     });
 
-    /// <summary>Tries what was refused in the open conversation once more.</summary>
-    public Task RetryAsync() => DoAsync("/retry", () =>
-    {
-        var failed = client.Outbox(Account, Peer).Where(message => message.State == MessageState.Failed).ToList();
-        failed.ForEach(message => client.Retry(message.Cid));
-        Say(failed.Count == 0 ? "/retry: nothing was refused here" : $"/retry: {failed.Count} to be sent again");
-        return Task.CompletedTask;
-    });
-
     /// <summary>Reads what is older than the oldest message that is shown.</summary>
     public async Task ReadOlderAsync()
     {
@@ -142,34 +133,22 @@ internal sealed class Chat(ImClient client)
     public Task TypingAsync(bool on) =>
         Peer is { } peer && IsOnline ? DoAsync(null, () => client.SetTypingAsync(Account, peer, on)) : Task.CompletedTask;
 
-    public Task AddAsync(string account) => DoAsync($"/add {account}", async () =>
+    /// <summary>Does what a command says that is the same on a screen and line by line, and refuses what is none.</summary>
+    /// <param name="command">The command, with its slash.</param>
+    /// <param name="what">What stands behind it. <c>/add</c> and <c>/accept</c> are about who is open, if that can be and nobody is named.</param>
+    /// <param name="help">The commands there are.</param>
+    public Task ObeyAsync(string command, string what, string help) => (command, what.Length > 0 ? what : WhomItConcerns(command)) switch
     {
-        var state = await client.RequestContactAsync(Account, account);
-        Say($"/add {account}: {(state == "friend" ? "you are friends" : $"asked; {NotAccepted(account)}")}");
-    });
-
-    public Task AcceptAsync(string account) => DoAsync($"/accept {account}", async () =>
-    {
-        await client.AcceptContactAsync(Account, account);
-        Say($"/accept {account}: you are friends");
-    });
-
-    public Task PresenceAsync(string status) => DoAsync($"/presence {status}", async () =>
-    {
-        await client.SetPresenceAsync(status);
-        Say($"/presence {status}: set");
-    });
-
-    /// <summary>What a command does that is the same on a screen and line by line; null if it is none of those.</summary>
-    public Func<Task>? Command(string name, string what) => name switch
-    {
-        "/add" or "/accept" when what.Length == 0 => () => Missing(name, "whom?", "ACCOUNT"),
-        "/presence" when what.Length == 0 => () => Missing(name, "which?", "online|away|busy|invisible"),
-        "/add" => () => AddAsync(what),
-        "/accept" => () => AcceptAsync(what),
-        "/presence" => () => PresenceAsync(what),
-        "/retry" => RetryAsync,
-        _ => null,
+        ("/help", _) => Told(() => Say(help)),
+        ("/to", "") => Told(() => Refuse(command, $"with whom? {command} CONTACT")),
+        ("/add" or "/accept", "") => Told(() => Refuse(command, $"whom? {command} ACCOUNT")),
+        ("/presence", "") => Told(() => Refuse(command, $"which? {command} online|away|busy|invisible")),
+        ("/to", var peer) => Told(() => Meet(peer)),
+        ("/add", var account) => AddAsync(account),
+        ("/accept", var account) => AcceptAsync(account),
+        ("/presence", var status) => PresenceAsync(status),
+        ("/retry", _) => RetryAsync(),
+        _ => Told(() => Refuse(command, $"there is no such command; there are {help}")),
     };
 
     public void Say(string text)
@@ -193,22 +172,61 @@ internal sealed class Chat(ImClient client)
 
     private static string NotAccepted(string account) => $"{account} has not accepted yet";
 
-    private static string Obstacle(Page page, string peer)
+    /// <summary>Why nothing reaches somebody from a page, and what to do about it; empty for a friend and for a group.</summary>
+    private static string Obstacle(Page page, string peer) => (page.Contacts.TryGetValue(peer, out var contact) ? contact.State : null) switch
     {
-        var isKnown = Names.Peers(page).Any(known => Same(known, peer));
-        return (page.Contacts.TryGetValue(peer, out var contact) ? contact.State : null) switch
-        {
-            "requested" => NotAccepted(peer),
-            "pending" => $"{peer} asks to be friends; /accept {peer} first",
-            _ => isKnown ? "" : $"{peer} is no contact; /add {peer} asks to be friends",
-        };
-    }
+        "requested" => NotAccepted(peer),
+        "pending" => $"{peer} asks to be friends; /accept {peer} first",
+        _ => Knows(page, peer) ? "" : $"{peer} is no contact; /add {peer} asks to be friends",
+    };
 
-    private Task Missing(string command, string question, string argument)
+    private static bool Knows(Page page, string peer) => Names.Peers(page).Any(known => Same(known, peer));
+
+    private static Task Told(Action tell)
     {
-        Refuse(command, $"{question} {command} {argument}");
+        tell();
         return Task.CompletedTask;
     }
+
+    private string WhomItConcerns(string command) => (command, Page, Peer) switch
+    {
+        ("/add", { } page, { } peer) when !Knows(page, peer) => peer,
+        ("/accept", { } page, { } peer) when page.Contacts.TryGetValue(peer, out var contact) && contact.State == "pending" => peer,
+        _ => "",
+    };
+
+    private void Meet(string peer)
+    {
+        Talk(peer);
+        Say($"[{Account}] speaks to {peer}{(Page is { } page && Obstacle(page, peer) is { Length: > 0 } obstacle ? $"; {obstacle}" : "")}");
+    }
+
+    private Task AddAsync(string account) => DoAsync($"/add {account}", async () =>
+    {
+        var state = await client.RequestContactAsync(Account, account);
+        Say($"/add {account}: {(state == "friend" ? "you are friends" : $"asked; {NotAccepted(account)}")}");
+    });
+
+    private Task AcceptAsync(string account) => DoAsync($"/accept {account}", async () =>
+    {
+        await client.AcceptContactAsync(Account, account);
+        Say($"/accept {account}: you are friends");
+    });
+
+    private Task PresenceAsync(string status) => DoAsync($"/presence {status}", async () =>
+    {
+        await client.SetPresenceAsync(status);
+        Say($"/presence {status}: set");
+    });
+
+    /// <summary>Tries what was refused in the open conversation once more.</summary>
+    private Task RetryAsync() => DoAsync("/retry", () =>
+    {
+        var failed = client.Outbox(Account, Peer).Where(message => message.State == MessageState.Failed).ToList();
+        failed.ForEach(message => client.Retry(message.Cid));
+        Say(failed.Count == 0 ? "/retry: nothing was refused here" : $"/retry: {failed.Count} to be sent again");
+        return Task.CompletedTask;
+    });
 
     /// <param name="what">What is said not to have been done if it is refused; null to say nothing.</param>
     /// <param name="action">What to do.</param>

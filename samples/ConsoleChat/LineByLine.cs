@@ -7,8 +7,7 @@ namespace OrleansIM.ConsoleChat;
 /// <summary>The chat without a screen: one line in, one line out, so that a script or a screen reader can use it.</summary>
 internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextWriter output)
 {
-    private const string Help =
-        "/accounts /as ACCOUNT /contacts /to CONTACT /history /read /add ACCOUNT /accept ACCOUNT /presence STATUS /retry /quit; anything else is sent to the one of /to";
+    private const string Help = $"/accounts /as ACCOUNT /contacts /history /read {Chat.Commands}; anything else is sent to the one of /to";
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
@@ -148,9 +147,6 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
             case "/quit":
                 _quits = true;
                 break;
-            case "/help":
-                output.WriteLine(Help);
-                break;
             case "/accounts":
                 ShowAccounts();
                 break;
@@ -168,13 +164,6 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
             case "/contacts":
                 ShowContacts();
                 break;
-            case "/to" when what.Length == 0:
-                chat.Refuse("/to", "with whom? /to CONTACT");
-                break;
-            case "/to":
-                chat.Talk(what);
-                output.WriteLine($"[{chat.Account}] speaks to {what}{(chat.Obstacle(what) is { Length: > 0 } obstacle ? $"; {obstacle}" : "")}");
-                break;
             case "/history":
                 InLoop(async () =>
                 {
@@ -185,19 +174,11 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
             case "/read":
                 InLoop(chat.MarkReadAsync);
                 break;
-            case var name when chat.Command(name, what) is { } work:
-                InLoop(work);
+            case ['/', ..]:
+                InLoop(() => chat.ObeyAsync(words[0], what, Help));
                 break;
             default:
-                if (line.StartsWith('/'))
-                {
-                    chat.Refuse(words[0], $"there is no such command; there are {Help}");
-                }
-                else
-                {
-                    InLoop(() => chat.SendAsync(line));
-                }
-
+                InLoop(() => chat.SendAsync(line));
                 break;
         }
     }

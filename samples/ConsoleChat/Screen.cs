@@ -122,8 +122,6 @@ internal sealed class Screen(Chat chat, ImPump pump)
         }
 
         var words = text.Split(' ', 2, StringSplitOptions.TrimEntries);
-        // Who is open is whom it is about, if nobody is named.
-        var what = words.Length > 1 ? words[1] : words[0] == "/presence" ? "" : chat.Peer ?? "";
         switch (words[0])
         {
             case "":
@@ -131,15 +129,8 @@ internal sealed class Screen(Chat chat, ImPump pump)
             case "/quit":
                 _over = true;
                 break;
-            case "/to" when what.Length > 0:
-                chat.Talk(what);
-                chat.Say(chat.Obstacle(what) is { Length: > 0 } obstacle ? obstacle : $"To {what}");
-                break;
-            case var name when chat.Command(name, what) is { } work:
-                InLoop(work);
-                break;
             default:
-                chat.Say("/to ACCOUNT · /add ACCOUNT · /accept [ACCOUNT] · /presence online|away|busy|invisible · /retry · /quit");
+                InLoop(() => chat.ObeyAsync(words[0], words.Length > 1 ? words[1] : "", Chat.Commands));
                 break;
         }
     }

@@ -14,10 +14,8 @@ internal sealed class Conversation : IAsyncDisposable
     public Conversation(ProcessStartInfo start)
     {
         _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, line) => Hear(line.Data);
-        _process.ErrorDataReceived += (_, line) => Hear(line.Data);
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        _ = HearAsync(_process.StandardOutput);
+        _ = HearAsync(_process.StandardError);
     }
 
     public Task SayAsync(string line) => _process.StandardInput.WriteLineAsync(line);
@@ -55,11 +53,16 @@ internal sealed class Conversation : IAsyncDisposable
         _process.Dispose();
     }
 
-    private void Hear(string? line)
+    /// <summary>Not line by line: on a screen the last one has no end.</summary>
+    private async Task HearAsync(StreamReader said)
     {
-        lock (_heard)
+        var some = new char[4096];
+        while (await said.ReadAsync(some) is > 0 and var count)
         {
-            _heard.AppendLine(line);
+            lock (_heard)
+            {
+                _heard.Append(some, 0, count);
+            }
         }
     }
 

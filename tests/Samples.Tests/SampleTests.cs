@@ -136,6 +136,35 @@ public sealed class SampleTests
         static string[] Bodies(Page page) => [.. page.Recent.OfType<MessageReceived>().Select(message => message.Body)];
     }
 
+    /// <summary>In the words in which it says so line by line.</summary>
+    [SkippableFact]
+    public async Task ConsoleChat_OnAScreen_SaysWhatIsWrongWithACommand()
+    {
+        await using var server = await TestServer.StartAsync();
+        var bob = await server.RegisterAsync("bob");
+        await using var friend = await server.SdkAsync(bob);
+        await using var chat = await StartOnAScreenAsync(server);
+        await chat.SayAsync("/to\r");
+        await chat.HearsAsync("/to: with whom? /to CONTACT");
+        await chat.SayAsync("/shout Hello\r");
+        await chat.HearsAsync("/shout: there is no such command; there are /to CONTACT /add ");
+        await chat.SayAsync("/to nobody\r");
+        await chat.HearsAsync("[ann] speaks to nobody; nobody is no contact; /add nobody asks to be friends");
+        await chat.SayAsync("/accept\r");
+        await chat.HearsAsync("/accept: whom? /accept ACCOUNT");
+
+        // Who is open and asks is meant. A question mark of another colour is before its name.
+        await friend.RequestContactAsync(bob, "ann");
+        await chat.HearsAsync("m?\u001b");
+        await chat.SayAsync($"/to {bob}\r");
+        await chat.HearsAsync($"[ann] speaks to {bob}; {bob} asks to be friends; /accept {bob} first");
+        await chat.SayAsync("/accept\r");
+        await chat.HearsAsync($"/accept {bob}: you are friends");
+
+        await chat.SayAsync("\u0003");
+        Assert.Equal(0, await chat.EndAsync());
+    }
+
     /// <summary>The chat of ann on a terminal. It is drawn when this returns.</summary>
     private static async Task<Conversation> StartOnAScreenAsync(TestServer server)
     {
