@@ -59,7 +59,7 @@ internal sealed class ConnectionHandover : IConnectionHeartbeatFeature
     public SharedStream Open() => new(_bare.Input.AsStream(leaveOpen: true), _bare.Output.AsStream(leaveOpen: true), _connection.Abort);
 
     /// <summary>The stream has ended. What it wrote last is on its way; whoever has not taken it by then is not waited for any longer.</summary>
-    public async void CutAfter(TimeSpan timeout, TimeProvider time)
+    public async Task CutAfterAsync(TimeSpan timeout, TimeProvider time)
     {
         await Task.Delay(timeout, time);
         _connection.Abort();

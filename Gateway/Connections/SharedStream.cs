@@ -10,14 +10,14 @@ namespace OrleansIM.Gateway.Connections;
 /// </summary>
 internal sealed class SharedStream(Stream input, Stream output, Action? cut = null) : Stream
 {
+    // How many write or wait to; made when the first has to wait, as nearly nobody does.
+    private int _writers;
+    private SemaphoreSlim? _turns;
+
     public SharedStream(Stream both)
         : this(both, both)
     {
     }
-
-    // How many write or wait to; made when the first has to wait, as nearly nobody does.
-    private int _writers;
-    private SemaphoreSlim? _turns;
 
     /// <summary>Whose connection it is: one that is aborted has it cut.</summary>
     public WebSocket? Socket { get; set; }

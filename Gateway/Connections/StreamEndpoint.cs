@@ -65,7 +65,7 @@ internal sealed class StreamEndpoint(StreamServices services, StreamRegistry reg
     {
         var answer = http.Response.Headers;
         answer.Upgrade = "websocket";
-        answer.SecWebSocketAccept = AcceptOf(http.Request.Headers.SecWebSocketKey.ToString().Trim());
+        answer.SecWebSocketAccept = AcceptOf(http.Request.Headers.SecWebSocketKey.ToString());
         if (subprotocol is not null)
         {
             answer.SecWebSocketProtocol = subprotocol;
@@ -97,7 +97,7 @@ internal sealed class StreamEndpoint(StreamServices services, StreamRegistry reg
         finally
         {
             limits.Leave(source);
-            handover.CutAfter(services.Options.CloseTimeout, services.Time);
+            _ = handover.CutAfterAsync(services.Options.CloseTimeout, services.Time);
         }
     }
 

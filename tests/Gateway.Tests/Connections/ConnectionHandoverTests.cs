@@ -78,7 +78,7 @@ public sealed class ConnectionHandoverTests
                 }
             }
 
-            handover.CutAfter(TimeSpan.FromSeconds(5), _time);
+            _ = handover.CutAfterAsync(TimeSpan.FromSeconds(5), _time);
             ended.SetResult(written);
         });
         using var client = await ConnectAsync(app);
