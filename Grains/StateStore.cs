@@ -32,20 +32,11 @@ internal sealed partial class StateStore<TState>(string name, IGrainStorage stor
     public Task ClearAsync(GrainId grain, GrainState<TState> state) => TryAsync("cleared", grain, () => storage.ClearStateAsync(name, grain, state));
 
     /// <inheritdoc cref="StateWrites.ReplaceAsync"/>
-    public async Task ReplaceAsync(GrainId grain, GrainState<TState> state, TState next, Action end)
+    public Task ReplaceAsync(GrainId grain, GrainState<TState> state, TState next, Action end)
     {
         var before = state.State;
         state.State = next;
-        try
-        {
-            await WriteAsync(grain, state);
-        }
-        catch
-        {
-            state.State = before;
-            end();
-            throw;
-        }
+        return StateWrites.OrEndAsync(() => WriteAsync(grain, state), () => state.State = before, end);
     }
 
     private async Task TryAsync(string what, GrainId grain, Func<Task> operation)

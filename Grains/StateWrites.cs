@@ -12,17 +12,23 @@ internal static class StateWrites
     /// <param name="state">The state.</param>
     /// <param name="next">What it becomes.</param>
     /// <param name="end">Ends the activation.</param>
-    public static async Task ReplaceAsync<TState>(this IPersistentState<TState> state, TState next, Action end)
+    public static Task ReplaceAsync<TState>(this IPersistentState<TState> state, TState next, Action end)
     {
         var before = state.State;
         state.State = next;
+        return OrEndAsync(() => state.WriteStateAsync(), () => state.State = before, end);
+    }
+
+    /// <summary>The rule of that, for whatever the state is kept in.</summary>
+    public static async Task OrEndAsync(Func<Task> write, Action takeBack, Action end)
+    {
         try
         {
-            await state.WriteStateAsync();
+            await write();
         }
         catch
         {
-            state.State = before;
+            takeBack();
             end();
             throw;
         }
