@@ -7,6 +7,8 @@ internal sealed partial class LocalCopy
 {
     private static readonly TimeSpan SaveAfter = TimeSpan.FromMilliseconds(300);
 
+    // Taken before every other lock, and before those of the pages.
+    private readonly object _saving = new();
     private readonly Dictionary<string, Change> _changes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> _dirty = new(StringComparer.OrdinalIgnoreCase);
     private Task _last = Task.CompletedTask;
@@ -22,20 +24,24 @@ internal sealed partial class LocalCopy
 
     private void SavePages()
     {
-        KeyValuePair<string, bool>[] dirty;
-        lock (_gate)
+        // One at a time: who closes must find written what another has just taken, and the newer of two goes last.
+        lock (_saving)
         {
-            dirty = [.. _dirty];
-            _dirty.Clear();
-            _isSaving = false;
-        }
-
-        foreach (var (account, reloaded) in dirty)
-        {
-            if (pageOf(account) is { } page)
+            KeyValuePair<string, bool>[] dirty;
+            lock (_gate)
             {
-                var key = StoreKeys.Page(page.Account);
-                _ = Write(new StoredRecord(key, JsonSerializer.Serialize(StoredPage.Of(page), StoreJson.Default.StoredPage), page.Cursor), reloaded);
+                dirty = [.. _dirty];
+                _dirty.Clear();
+                _isSaving = false;
+            }
+
+            foreach (var (account, reloaded) in dirty)
+            {
+                if (pageOf(account) is { } page)
+                {
+                    var key = StoreKeys.Page(page.Account);
+                    _ = Write(new StoredRecord(key, JsonSerializer.Serialize(StoredPage.Of(page), StoreJson.Default.StoredPage), page.Cursor), reloaded);
+                }
             }
         }
     }
