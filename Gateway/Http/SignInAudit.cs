@@ -4,8 +4,8 @@ using OrleansIM.Gateway.Sessions;
 namespace OrleansIM.Gateway.Http;
 
 /// <summary>
-/// Sign-ins that fail. The account writes down itself whom it lets in and whom it refuses, but may not be reached, or fail after
-/// that; then nobody gets in, and only here that is known. Whether there is such an account is not, so none is named.
+/// Sign-ins that fail. The account writes down itself whom it lets in and whom it refuses, but may not be reached, or fail;
+/// then nobody gets in, and only here that is known. Whether there is such an account is not, so none is named.
 /// </summary>
 internal static class SignInAudit
 {

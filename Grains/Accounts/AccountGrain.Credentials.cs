@@ -12,6 +12,9 @@ namespace OrleansIM.Grains.Accounts;
 /// <summary>Sign-in, tokens, standing (mission L9, L13).</summary>
 internal sealed partial class AccountGrain
 {
+    /// <summary>What a token of ours is called that was got with a password.</summary>
+    private const string ViaPassword = "account";
+
     // Made when somebody first tries a password.
     private SignInThrottle? _throttle;
 
@@ -19,13 +22,14 @@ internal sealed partial class AccountGrain
     {
         // Whatever is wrong, it is found out after the hash was computed, so that it takes as long.
         var verified = await VerifyAsync(password, cancellation);
-        AuditSignIn(verified.Refusal, "account");
-        if (verified.Refusal is { } refusal)
-        {
-            return refusal;
-        }
+        return verified.Refusal is { } refusal ? RefuseSignIn(refusal, ViaPassword) : await GrantAsync(ViaPassword, BadCredentials);
+    }
 
-        return await GrantAsync("account", BadCredentials);
+    /// <summary>Somebody has not shown to be the owner, and is told so.</summary>
+    private Refusal RefuseSignIn(Refusal refusal, string with)
+    {
+        AuditSignIn(refusal, with);
+        return refusal;
     }
 
     /// <summary>Without a name where there is no such account: it might be a password that got into the wrong field.</summary>

@@ -16,10 +16,20 @@ internal sealed partial class AccountGrain
 
     private SparseMap<string, (DateTimeOffset At, string? From)> _deviceUse = new();
 
-    /// <summary>What a token needs that is made now; the device that it is for, if one was said, is in the list then.</summary>
+    /// <summary>
+    /// What a token needs that is made now; the device that it is for, if one was said, is in the list then. A sign-in is
+    /// written down as done only after that.
+    /// </summary>
     /// <param name="via">What was presented.</param>
     /// <param name="refusal">For an account that takes no part (any more).</param>
     private async Task<Outcome<TokenGrant>> GrantAsync(string via, Refusal refusal)
+    {
+        var grant = await AddTokenAsync(via, refusal);
+        AuditSignIn(IsActive ? grant.Refusal : null, via);
+        return grant;
+    }
+
+    private async Task<Outcome<TokenGrant>> AddTokenAsync(string via, Refusal refusal)
     {
         if (!IsActive)
         {

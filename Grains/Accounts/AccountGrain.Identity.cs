@@ -22,16 +22,14 @@ internal sealed partial class AccountGrain
     public async Task<Outcome<TokenGrant>> LogInByJwtAsync(string jwt, CancellationToken cancellation)
     {
         var verified = await VerifyJwtAsync(jwt, cancellation);
-        AuditSignIn(verified.Refusal, ViaJwt);
         if (verified.Refusal is { } refusal)
         {
-            return refusal;
+            return RefuseSignIn(refusal, ViaJwt);
         }
 
         if (!IsActive)
         {
             LogTokenOfDisabled();
-            return BadToken;
         }
 
         return await GrantAsync(ViaJwt, BadToken);

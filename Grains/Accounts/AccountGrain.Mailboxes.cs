@@ -98,11 +98,9 @@ internal sealed partial class AccountGrain : IAccountMailboxObserver
 
     public Task<bool> HasMailboxAsync(string address) => Task.FromResult(Exists && HasMailbox(address));
 
-    public async Task<Outcome<TokenGrant>> LogInByMailboxAsync(string address)
-    {
-        AuditSignIn(Exists && !HasMailbox(address) ? BadCredentials : null, ViaMailbox);
-        return HasMailbox(address) ? await GrantAsync(ViaMailbox, BadCredentials) : BadCredentials;
-    }
+    public async Task<Outcome<TokenGrant>> LogInByMailboxAsync(string address) => Exists && !HasMailbox(address)
+        ? RefuseSignIn(BadCredentials, ViaMailbox)
+        : await GrantAsync(ViaMailbox, BadCredentials);
 
     private bool HasMailbox(string address) => Array.Exists(Record.Mailboxes, mailbox => mailbox.Address == address);
 

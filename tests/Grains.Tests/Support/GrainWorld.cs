@@ -9,6 +9,7 @@ using Orleans.Hosting;
 using Orleans.Runtime;
 using Orleans.Storage;
 using OrleansIM.Accounts;
+using OrleansIM.Audit;
 using OrleansIM.Contacts;
 using OrleansIM.Grains.Mailboxes;
 using OrleansIM.Grains.Presence;
@@ -40,6 +41,7 @@ internal sealed class GrainWorld : IAsyncDisposable
     public ShiftableClock Clock { get; } = new();
     public RecordingGateway Gateway { get; } = new();
     public FakeMailServer Mail { get; } = new();
+    public LogLines Audit { get; } = new();
     public IGrainFactory Grains { get; private set; } = null!;
     public IGatewayObserver GatewayReference { get; private set; } = null!;
 
@@ -139,7 +141,7 @@ internal sealed class GrainWorld : IAsyncDisposable
     private async Task StartSiloAsync(int port, IPEndPoint? primary)
     {
         var builder = Host.CreateApplicationBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().AddFilter((category, _) => category == SecurityAudit.Category).AddProvider(Audit);
         builder.Configuration.AddInMemoryCollection(_settings);
         builder.Services.AddSingleton<TimeProvider>(Clock);
         builder.Services.AddSingleton<ITimelineStore>(Store);
