@@ -72,9 +72,11 @@ class World {
   async folder() {
     const path = await mkdtemp(join(tmpdir(), "orleansim-"));
     this.folders.push(path);
+    // A folder in it may be removed while it is read.
+    const list = () => readdir(path, { recursive: true }).catch(error => error.code === "ENOENT" ? list() : Promise.reject(error));
     return {
       store: () => new FileStore(path),
-      records: async () => (await readdir(path, { recursive: true })).filter(name => name.endsWith(".json")).length,
+      records: async () => (await list()).filter(name => name.endsWith(".json")).length,
     };
   }
 
