@@ -32,7 +32,7 @@ export class ImClient extends Operations {
     this.#options = complete(options);
     this.#hub = new EventHub(this.#options.onError);
     this.#http = new HttpApi(this.#options);
-    this.#given = options.session ?? null;
+    this.#given = this.#options.session;
     this.#listen("online", () => this.reconnect());
     // A tab may be gone any moment after these.
     this.#listen("pagehide", () => void this.#current?.copy.flush());

@@ -1,5 +1,6 @@
 /** The calls that are not on the stream. */
-import { ImError, errorOf, unavailable } from "./errors.js";
+import { ImError, errorOf } from "./errors.js";
+import { unreachable } from "./wrong-address.js";
 
 export class HttpApi {
   /** @param {import("./options.js").Options} options */
@@ -31,7 +32,7 @@ export class HttpApi {
       return response;
     } catch (broken) {
       signal?.throwIfAborted();
-      throw unavailable(broken, `${this.options.server.href} cannot be reached`);
+      throw unreachable(this.options.server, broken);
     }
   }
 
@@ -67,7 +68,7 @@ export class HttpApi {
     } catch (broken) {
       signal?.throwIfAborted();
       throw stop.signal.aborted ? new ImError("unavailable", `No answer from the server within ${timeoutMs / 1000} s.`)
-        : unavailable(broken, `${this.options.server.href} cannot be reached`);
+        : unreachable(this.options.server, broken);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", aborted);

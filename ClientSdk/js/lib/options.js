@@ -3,16 +3,19 @@ import { ImError } from "./errors.js";
 import { IndexedDbStore } from "./stores/indexeddb-store.js";
 import { MemoryStore } from "./stores/memory-store.js";
 
+const defaultPauses = Object.freeze({ initialMs: 500, maxMs: 30_000, jitter: 0.5 });
+
 /**
  * The options with everything filled in.
  * @param {ImClientOptions & { random?: () => number }} options `random` is for tests.
  */
 export function complete(options) {
   const server = addressOf(options.server);
-  const reconnect = { initialMs: 500, maxMs: 30_000, jitter: 0.5, ...options.reconnect };
+  const reconnect = { ...defaultPauses, ...options.reconnect };
   const whole = {
     server,
-    stream: new URL("v1/stream", server).href.replace(/^http/, "ws"),
+    stream: server ? new URL("v1/stream", server).href.replace(/^http/, "ws") : "",
+    session: options.session ?? null,
     device: options.device,
     presence: options.presence,
     store: options.store ?? defaultStore(),
@@ -28,16 +31,21 @@ export function complete(options) {
     onError: options.onError ?? ((/** @type {unknown} */ error) => console.error(error)),
     random: options.random ?? Math.random,
   };
-  validate(whole);
-  return whole;
+  validate(whole, options);
+  return { ...whole, server: /** @type {URL} */ (server) };
 }
 
 /** @typedef {ReturnType<typeof complete>} Options */
 
-/** @param {string | URL | undefined} server */
+/** Null if it is none. @param {string | URL | undefined} server */
 function addressOf(server) {
   const origin = /** @type {any} */ (globalThis).location?.origin;
-  const address = new URL(server ?? (typeof origin === "string" && origin.startsWith("http") ? origin : "http://127.0.0.1:5080"));
+  const given = server ?? (typeof origin === "string" && origin.startsWith("http") ? origin : "http://127.0.0.1:5080");
+  if (!URL.canParse(given) || !/^https?:$/.test(new URL(given).protocol)) {
+    return null;
+  }
+
+  const address = new URL(given);
   address.pathname = address.pathname.replace(/\/*$/, "/");
   address.search = address.hash = "";
   return address;
@@ -48,13 +56,15 @@ function defaultStore() {
   return typeof (/** @type {any} */ (globalThis).indexedDB) === "object" ? new IndexedDbStore() : new MemoryStore();
 }
 
-/** All that is wrong, at once. @param {any} options */
-function validate(options) {
-  const wrong = [];
+/** All that is wrong, at once. @param {any} options @param {any} given */
+function validate(options, given) {
+  const unknown = Object.keys(given).filter(name => !(name in options));
+  const wrong = unknown.map(name => `there is no option ${name}`);
+  wrong.push(...Object.keys(options.reconnect).filter(name => !(name in defaultPauses)).map(name => `there is no option reconnect.${name}`));
   const positive = ["requestTimeoutMs", "mailTimeoutMs", "connectTimeoutMs", "eventBuffer", "outboxLimit"];
   wrong.push(...positive.filter(name => !(options[name] > 0)).map(name => `${name} must be positive`));
-  if (!/^https?:$/.test(options.server.protocol)) {
-    wrong.push("server must be an http or https address");
+  if (!options.server) {
+    wrong.push(`server must be an http or https address, such as https://im.example.com or http://127.0.0.1:5080, and ${given.server} is not`);
   }
 
   if (!(options.recentPerPage >= 0)) {

@@ -121,6 +121,35 @@ test("Server_WithAndWithoutASlashAtItsEnd_IsTheSame", async () => {
   }
 });
 
+test("Server_ThatCannotBeReached_SaysWhyAndWhatToDo", async () => {
+  const rows = [
+    [{ code: "ECONNREFUSED", message: "connect ECONNREFUSED 127.0.0.1:5080" }, "https://im.test/ cannot be reached: connect ECONNREFUSED 127.0.0.1:5080"],
+    [{ code: "ECONNREFUSED", message: "" }, "https://im.test/ cannot be reached: ECONNREFUSED"],
+    [{ code: "ENOTFOUND", message: "getaddrinfo ENOTFOUND im.test" }, "https://im.test/ cannot be reached: getaddrinfo ENOTFOUND im.test"],
+    [{ code: "ERR_SSL_WRONG_VERSION_NUMBER", message: "00B8:error:0A00010B:SSL routines" },
+      "https://im.test/ cannot be reached by TLS (ERR_SSL_WRONG_VERSION_NUMBER). If it speaks http, its address is http://im.test/."],
+    [{ code: "DEPTH_ZERO_SELF_SIGNED_CERT", message: "self-signed certificate" },
+      "https://im.test/ has a certificate that is not trusted here (self-signed certificate). Give the file with it, or with the one it is signed with, as NODE_EXTRA_CA_CERTS."],
+  ];
+  for (const [cause, message] of rows) {
+    const client = new ImClient({ server: "https://im.test", webSocket: class {}, fetch: () => Promise.reject(new TypeError("fetch failed", { cause })) });
+    await assert.rejects(client.signIn("ann", "secret"), { code: "unavailable", message });
+    await client.close();
+  }
+});
+
+test("Server_WithoutAScheme_IsRefusedInALine", () => {
+  for (const server of ["127.0.0.1:5080", "localhost:5080", "", "http://"]) {
+    assert.throws(() => new ImClient({ server, webSocket: class {} }), error => error.code === "invalid_argument"
+      && error.message.includes(`server must be an http or https address, such as https://im.example.com or http://127.0.0.1:5080, and ${server} is not`));
+  }
+});
+
+test("Options_ThatThereAreNot_AreNamed", () => {
+  assert.throws(() => new ImClient({ devise: "desk", reconnect: { maxMS: 10 }, webSocket: class {} }),
+    { code: "invalid_argument", message: "The options of the client are wrong: there is no option devise; there is no option reconnect.maxMS." });
+});
+
 test("Options_ThatAreWrong_AreAllNamed", () => {
   assert.throws(() => new ImClient({ server: "ftp://x", requestTimeoutMs: 0, reconnect: { jitter: 2 }, webSocket: class {} }),
     error => error.code === "invalid_argument" && /server/.test(error.message) && /requestTimeoutMs/.test(error.message) && /jitter/.test(error.message));
