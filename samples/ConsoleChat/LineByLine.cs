@@ -164,6 +164,9 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
             case "/contacts":
                 ShowContacts();
                 break;
+            case ("/history" or "/read") and var command when chat.Peer is null:
+                chat.Refuse(command, "with whom? /to CONTACT first");
+                break;
             case "/history":
                 InLoop(async () =>
                 {

@@ -125,7 +125,7 @@ public sealed class RefusalTests
     {
         await using var server = await TestServer.StartAsync();
         await using var chat = Chat(server, TestServer.Password, "--register", "ann");
-        foreach (var line in (string[])["/add nobody", "/add", "/accept", "/presence", "/to", "/presence asleep", "/as bob", "/shout", "Hello?", "/presence away"])
+        foreach (var line in (string[])["/add nobody", "/add", "/accept", "/presence", "/to", "/history", "/presence asleep", "/as bob", "/shout", "Hello?", "/presence away"])
         {
             await chat.SayAsync(line);
         }
@@ -136,6 +136,7 @@ public sealed class RefusalTests
         await chat.HearsAsync("/accept: whom? /accept ACCOUNT");
         await chat.HearsAsync("/presence: which? /presence online|away|busy|invisible");
         await chat.HearsAsync("/to: with whom? /to CONTACT");
+        await chat.HearsAsync("/history: with whom? /to CONTACT first");
         await chat.HearsAsync("/presence asleep: invalid_argument: status: ");
         await chat.HearsAsync("/as bob: that is none of your accounts; they are ann");
         await chat.HearsAsync("/shout: there is no such command; there are /accounts ");
