@@ -8,7 +8,7 @@ try
     {
         ["e2e", .. var rest] => await EndToEndCommand.RunAsync(rest),
         ["pieces", .. var filters] => PiecesCommand.Run(filters),
-        [RelayServer.Verb, var url] => await RelayHost.RunAsync(url),
+        [RelayServer.Verb, var url, .. var database] => await RelayHost.RunAsync(url, database.FirstOrDefault()),
         [] => List(),
         [var unknown, ..] => throw new BenchException($"'{unknown}' is not understood. There is pieces and e2e; without an argument what can be measured is listed."),
     };

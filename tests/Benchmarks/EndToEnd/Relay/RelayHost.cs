@@ -9,34 +9,37 @@ namespace OrleansIM.Benchmarks.EndToEnd.Relay;
 /// <summary>
 /// What Kestrel's WebSockets can do at best, as a process of its own: no accounts, no storage, no JSON. A client's first
 /// frame is <c>hello NAME FRAMES BYTES</c>, answered with that many frames of that size; every later one is
-/// <c>NAME</c>, a line feed and a payload, and the payload goes to the client of that name.
+/// <c>NAME</c>, a line feed and a payload, and the payload goes to the client of that name. With a database each message
+/// is stored before, a row for either side, and the sender is told (<see cref="RelayLog"/>).
 /// </summary>
 internal static class RelayHost
 {
     private const int BufferSize = 4096;
 
-    private static readonly ConcurrentDictionary<string, Client> s_clients = [];
-    private static readonly ConcurrentDictionary<string, Client>.AlternateLookup<ReadOnlySpan<char>> s_byName = s_clients.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly ConcurrentDictionary<string, RelayClient> s_clients = [];
+    private static readonly ConcurrentDictionary<string, RelayClient>.AlternateLookup<ReadOnlySpan<char>> s_byName = s_clients.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Serves until it is told to stop.</summary>
     /// <param name="url">Where, like <c>http://127.0.0.1:5000</c>.</param>
-    public static async Task<int> RunAsync(string url)
+    /// <param name="database">The connection string of an empty database; null if nothing is to be stored.</param>
+    public static async Task<int> RunAsync(string url, string? database)
     {
+        await using var log = database is null ? null : await RelayLog.StartAsync(database);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(url);
         await using var app = builder.Build();
         app.UseWebSockets();
         app.MapGet("/", () => "relay");
-        app.MapGet("/relay", ServeAsync);
-        await app.RunAsync();
+        app.MapGet("/relay", context => ServeAsync(context, log));
+        await (log is null ? app.RunAsync() : await Task.WhenAny(app.RunAsync(), log.Ended));
         return 0;
     }
 
-    private static async Task ServeAsync(HttpContext context)
+    private static async Task ServeAsync(HttpContext context, RelayLog? log)
     {
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
-        using var client = new Client(socket);
+        using var client = new RelayClient(socket);
         try
         {
             while (true)
@@ -48,7 +51,7 @@ internal static class RelayHost
                     return;
                 }
 
-                await TakeFrameAsync(client);
+                await TakeFrameAsync(client, log);
             }
         }
         catch (WebSocketException)
@@ -64,7 +67,7 @@ internal static class RelayHost
         }
     }
 
-    private static async ValueTask TakeFrameAsync(Client client)
+    private static async ValueTask TakeFrameAsync(RelayClient client, RelayLog? log)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
@@ -84,7 +87,15 @@ internal static class RelayHost
             }
             else if (Find(buffer.AsSpan(0, length), out var payload) is { } other)
             {
-                await other.SendAsync(buffer.AsMemory(payload, length - payload));
+                var message = buffer.AsMemory(payload, length - payload);
+                if (log is null)
+                {
+                    await other.SendAsync(message);
+                }
+                else
+                {
+                    log.Append(client, other, message.ToArray());
+                }
             }
         }
         finally
@@ -93,7 +104,7 @@ internal static class RelayHost
         }
     }
 
-    private static async Task GreetAsync(Client client, string[] hello)
+    private static async Task GreetAsync(RelayClient client, string[] hello)
     {
         client.Name = hello[1];
         s_clients[client.Name] = client;
@@ -105,37 +116,11 @@ internal static class RelayHost
         }
     }
 
-    private static Client? Find(ReadOnlySpan<byte> frame, out int payload)
+    private static RelayClient? Find(ReadOnlySpan<byte> frame, out int payload)
     {
         payload = frame.IndexOf((byte)'\n') + 1;
         Span<char> name = stackalloc char[64];
         var length = Encoding.ASCII.GetChars(frame[..(payload - 1)], name);
         return s_byName.TryGetValue(name[..length], out var client) ? client : null;
-    }
-
-    private sealed class Client(WebSocket socket) : IDisposable
-    {
-        private readonly SemaphoreSlim _sending = new(1);
-
-        public WebSocket Socket => socket;
-
-        public string? Name { get; set; }
-
-        public void Dispose() => _sending.Dispose();
-
-        public async ValueTask SendAsync(ReadOnlyMemory<byte> frame)
-        {
-            await _sending.WaitAsync();
-            try
-            {
-                await socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
-            }
-            catch (WebSocketException)
-            {
-                // The recipient is gone; nobody is told.
-            }
-
-            _sending.Release();
-        }
     }
 }

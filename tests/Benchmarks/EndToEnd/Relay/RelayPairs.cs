@@ -6,18 +6,21 @@ using OrleansIM.Benchmarks.EndToEnd.Wire;
 
 namespace OrleansIM.Benchmarks.EndToEnd.Relay;
 
-/// <summary>Pairs on the relay. The recipient answers every message with a receipt, which confirms it.</summary>
+/// <summary>
+/// Pairs on the relay. The recipient answers every message with a receipt, which confirms it; where the relay stores, the
+/// relay does.
+/// </summary>
 internal sealed class RelayPairs : IPairs, IDisposable
 {
     private readonly Sender[] _senders;
     private readonly Recipient[] _recipients;
 
-    private RelayPairs(RelayServer server, int count)
+    private RelayPairs(RelayServer server, int? database, int count)
     {
-        ServerId = server.ProcessId;
+        (ServerId, DatabaseId) = (server.ProcessId, database);
         Ledger = new PairLedger(count);
         _senders = [.. Enumerable.Range(0, count).Select(pair => new Sender(this, pair))];
-        _recipients = [.. Enumerable.Range(0, count).Select(pair => new Recipient(Ledger, pair))];
+        _recipients = [.. Enumerable.Range(0, count).Select(pair => new Recipient(Ledger, pair, answers: database is null))];
     }
 
     public PairLedger Ledger { get; }
@@ -26,11 +29,16 @@ internal sealed class RelayPairs : IPairs, IDisposable
 
     public int ServerId { get; }
 
-    public int? DatabaseId => null;
+    public int? DatabaseId { get; }
 
-    public static async Task<RelayPairs> CreateAsync(RelayServer server, int count, CancellationToken cancellation)
+    /// <summary>Connects them.</summary>
+    /// <param name="server">To what.</param>
+    /// <param name="database">The process of its database, if it stores.</param>
+    /// <param name="count">How many pairs.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public static async Task<RelayPairs> CreateAsync(RelayServer server, int? database, int count, CancellationToken cancellation)
     {
-        var pairs = new RelayPairs(server, count);
+        var pairs = new RelayPairs(server, database, count);
         await Parallel.ForAsync(0, count, cancellation, async (pair, stop) =>
         {
             await pairs._senders[pair].SignInAsync(server.Address, Name("from", pair), 1, 1, stop);
@@ -75,7 +83,7 @@ internal sealed class RelayPairs : IPairs, IDisposable
         }
     }
 
-    private sealed class Recipient(PairLedger ledger, int pair) : RelayConnection
+    private sealed class Recipient(PairLedger ledger, int pair, bool answers) : RelayConnection
     {
         private readonly FrameText _text = new(Encoding.ASCII.GetBytes($"{Name("from", pair)}\nR "), []);
 
@@ -83,6 +91,11 @@ internal sealed class RelayPairs : IPairs, IDisposable
         {
             var number = Scan.NumberAfter(payload, []);
             ledger.OnDelivered(pair, number);
+            if (!answers)
+            {
+                return;
+            }
+
             Span<byte> frame = stackalloc byte[FrameText.MaxLength];
             Queue(frame[.._text.Write(number, frame)]);
             Flush();

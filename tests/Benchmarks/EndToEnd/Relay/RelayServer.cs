@@ -17,11 +17,11 @@ internal sealed class RelayServer : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    /// <summary>Starts it and returns when it answers.</summary>
-    public static async Task<RelayServer> StartAsync(CancellationToken cancellation)
+    /// <summary>Starts it and returns when it answers. With an empty database it stores what it relays.</summary>
+    public static async Task<RelayServer> StartAsync(string? database, CancellationToken cancellation)
     {
         var address = ChildProcess.FreeAddress();
-        var process = new ChildProcess("dotnet", [typeof(RelayServer).Assembly.Location, Verb, $"http://{address}"]);
+        var process = new ChildProcess("dotnet", [typeof(RelayServer).Assembly.Location, Verb, $"http://{address}", .. database is null ? (string[])[] : [database]]);
         using var http = new HttpClient { BaseAddress = new Uri($"http://{address}") };
         try
         {

@@ -67,7 +67,7 @@ internal sealed class RelayMemory(int sessions) : MemorySide(sessions)
 {
     public override async Task<Dictionary<string, double>> MeasureAsync(Timing timing, CancellationToken cancellation)
     {
-        await using var server = await RelayServer.StartAsync(cancellation);
+        await using var server = await RelayServer.StartAsync(database: null, cancellation);
         var (each, all) = await WeighAsync([server.ProcessId], OpenAsync, cancellation);
         return new() { ["each"] = each, ["all"] = all };
 

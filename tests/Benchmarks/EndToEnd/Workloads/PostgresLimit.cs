@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 using OrleansIM.Benchmarks.EndToEnd.Measuring;
+using OrleansIM.Benchmarks.EndToEnd.Relay;
 
 namespace OrleansIM.Benchmarks.EndToEnd.Workloads;
 
@@ -13,7 +14,6 @@ internal sealed class PostgresLimit : ISide
 {
     private const int RowsPerCommit = 100;
     private const int Connections = 4;
-    private const string Insert = "INSERT INTO log SELECT $1, generate_series, 1, 0, 'peer', NULL, data FROM unnest($2::bigint[], $3::bytea[]) AS row (generate_series, data)";
 
     private readonly NpgsqlDataSource _source;
     private long _seq;
@@ -25,12 +25,7 @@ internal sealed class PostgresLimit : ISide
     public static async Task<ISide> StartAsync(BenchContext context, CancellationToken cancellation)
     {
         var (database, process) = await context.NewPostgresAsync();
-        var source = NpgsqlDataSource.Create(database);
-        await using var create = source.CreateCommand(
-            "CREATE TABLE log (account text, seq bigint, kind smallint, at bigint, peer text, dedupe text, data bytea, PRIMARY KEY (account, seq)) PARTITION BY HASH (account); "
-            + string.Concat(Enumerable.Range(0, 8).Select(part => $"CREATE TABLE log{part} PARTITION OF log FOR VALUES WITH (MODULUS 8, REMAINDER {part});")));
-        await create.ExecuteNonQueryAsync(cancellation);
-        return new PostgresLimit(source, process!.Value);
+        return new PostgresLimit(await LogTable.CreateAsync(database, cancellation), process!.Value);
     }
 
     public async Task<Dictionary<string, double>> MeasureAsync(Timing timing, CancellationToken cancellation)
@@ -54,6 +49,7 @@ internal sealed class PostgresLimit : ISide
     private async Task<long> RunAsync(string account, int rows, TimeSpan time, Latencies latencies, CancellationToken cancellation)
     {
         await using var connection = await _source.OpenConnectionAsync(cancellation);
+        var accounts = Enumerable.Repeat(account, rows).ToArray();
         var data = Enumerable.Repeat(new byte[450], rows).ToArray();
         var watch = Stopwatch.StartNew();
         long written = 0;
@@ -61,9 +57,9 @@ internal sealed class PostgresLimit : ISide
         {
             var first = Interlocked.Add(ref _seq, rows);
             var start = Stopwatch.GetTimestamp();
-            await using var command = new NpgsqlCommand(Insert, connection)
+            await using var command = new NpgsqlCommand(LogTable.Insert, connection)
             {
-                Parameters = { new() { Value = account }, new() { Value = Enumerable.Range(0, rows).Select(row => first + row).ToArray() }, new() { Value = data } },
+                Parameters = { new() { Value = accounts }, new() { Value = Enumerable.Range(0, rows).Select(row => first + row).ToArray() }, new() { Value = data } },
             };
             await command.ExecuteNonQueryAsync(cancellation);
             latencies.AddSince(start);

@@ -33,7 +33,7 @@ internal static class SignInWorkloads
         [
             new(SideSpec.Ours, (context, stop) => OursSignIns.StartAsync(context, OursShape.OneProcess, Town(context, accounts), kind, stop)),
             new(Ejabberd, (context, stop) => XmppSignIns.StartAsync(context, Town(context, accounts), kind, stop)),
-            new(RelayName, async (context, stop) => new RelaySignIns(await RelayServer.StartAsync(stop), Town(context, accounts).Users, accounts)),
+            new(RelayName, async (context, stop) => new RelaySignIns(await RelayServer.StartAsync(database: null, stop), Town(context, accounts).Users, accounts)),
         ],
         [
             Row("users/s", "1/s", Better.Higher, "rate", target),
