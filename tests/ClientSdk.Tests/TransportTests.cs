@@ -99,6 +99,17 @@ public sealed class TransportTests
     }
 
     [Fact]
+    public async Task SignIn_WhereAConnectionEndsWithoutAWord_NamesTheAddressWithTls()
+    {
+        var failure = new HttpRequestException("An error occurred while sending the request.", new IOException("The response ended prematurely."));
+        await using var client = Client(new Http { Failure = failure }, new Streams(), "http://chat.test:5443");
+
+        var error = await client.SignInAsync("ann", "secret").Refused(ErrorCodes.Unavailable, "the refusal");
+
+        Assert.Equal("http://chat.test:5443/ does not answer (The response ended prematurely). If it speaks https, its address is https://chat.test:5443/.", error.Message);
+    }
+
+    [Fact]
     public async Task SignIn_HttpTransportFails_IsUnavailable()
     {
         await using var client = Client(new Http(), new Streams());

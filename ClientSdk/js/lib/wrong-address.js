@@ -20,5 +20,10 @@ function why(server, broken) {
     return `${server.href} cannot be reached by TLS (${code}). If it speaks http, its address is ${server.href.replace(/^https/, "http")}.`;
   }
 
+  // Who waits for TLS closes the connection without a word.
+  if (code === "UND_ERR_SOCKET" && server.protocol === "http:") {
+    return `${server.href} does not answer (${reason}). If it speaks https, its address is ${server.href.replace(/^http/, "https")}.`;
+  }
+
   return `${server.href} cannot be reached: ${reason}`;
 }

@@ -128,11 +128,14 @@ test("Server_ThatCannotBeReached_SaysWhyAndWhatToDo", async () => {
     [{ code: "ENOTFOUND", message: "getaddrinfo ENOTFOUND im.test" }, "https://im.test/ cannot be reached: getaddrinfo ENOTFOUND im.test"],
     [{ code: "ERR_SSL_WRONG_VERSION_NUMBER", message: "00B8:error:0A00010B:SSL routines" },
       "https://im.test/ cannot be reached by TLS (ERR_SSL_WRONG_VERSION_NUMBER). If it speaks http, its address is http://im.test/."],
+    [{ code: "UND_ERR_SOCKET", message: "other side closed" }, "https://im.test/ cannot be reached: other side closed"],
+    [{ code: "UND_ERR_SOCKET", message: "other side closed" },
+      "http://im.test/ does not answer (other side closed). If it speaks https, its address is https://im.test/.", "http://im.test"],
     [{ code: "DEPTH_ZERO_SELF_SIGNED_CERT", message: "self-signed certificate" },
       "https://im.test/ has a certificate that is not trusted here (self-signed certificate). Give the file with it, or with the one it is signed with, as NODE_EXTRA_CA_CERTS."],
   ];
-  for (const [cause, message] of rows) {
-    const client = new ImClient({ server: "https://im.test", webSocket: class {}, fetch: () => Promise.reject(new TypeError("fetch failed", { cause })) });
+  for (const [cause, message, server = "https://im.test"] of rows) {
+    const client = new ImClient({ server, webSocket: class {}, fetch: () => Promise.reject(new TypeError("fetch failed", { cause })) });
     await assert.rejects(client.signIn("ann", "secret"), { code: "unavailable", message });
     await client.close();
   }
