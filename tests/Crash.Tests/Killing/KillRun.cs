@@ -83,8 +83,10 @@ internal sealed class KillRun(ITestOutputHelper output, params KilledStore[] sto
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{name}: {kills} kills ({early} at start) in {watch.Elapsed.TotalSeconds:0} s; {book.Acknowledged} acknowledged, {check.Messages} stored, {check.Blocks} blocks, {book.Repeated} asked for again; {book.Troubles}"));
             Assert.True(book.Acknowledged >= kills * 2, $"{name}: {book.Acknowledged} messages are no load");
-            Assert.True(kills < DefaultKills || book.Repeated > 0, $"{name}: no message was asked for again");
         }
+
+        // Of one store there may be none: its last kills met nothing that was not answered.
+        Assert.True(kills < DefaultKills || stores.Sum(store => store.Book.Repeated) > 0, "no message was asked for again");
     }
 
     private async Task CheckAsync(Func<LogCheck, Task> check)
