@@ -73,10 +73,10 @@ export interface Session {
   expiresAt?: string;
 }
 
-/** For every call that asks the server. */
 /** What shows once more that it is the owner who asks: the account's password, or a fresh token of its issuer. */
 export type OwnerProof = { password: string } | { jwt: string };
 
+/** For every call that asks the server. */
 export interface CallOptions {
   /** Ends the wait; what was asked may still be done. The promise fails with the signal's reason. */
   signal?: AbortSignal;
@@ -158,7 +158,8 @@ export class ImClient {
   close(): Promise<void>;
 
   /**
-   * Calls a handler for each event of a type (`*`: of every type), of one page or of all.
+   * Calls a handler for each event of a type (`*`: of every type), of one page or of all. A type that is none is refused with
+   * `invalid_argument`, as in {@link once} and {@link events}.
    * @returns Ends it.
    */
   on<T extends ImEventType>(type: T, handler: (event: ImEventOf<T>) => unknown, options?: ListenOptions): () => void;
@@ -287,7 +288,7 @@ export class ImError extends Error {
   readonly code: string;
   /** When to try again, if the server said so. */
   readonly retryAfterMs: number | undefined;
-  /** Whether sending the same again can help. */
+  /** Whether sending the same again can help; not when the client was closed. */
   readonly canRetry: boolean;
 }
 

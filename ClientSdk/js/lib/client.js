@@ -1,6 +1,6 @@
 /** @import { CallOptions, ConnectionStatus, ImClientOptions, ImEvent, ImEventType, ListenOptions, MessageReceived, Page, SendOptions, SentMessage, Session } from "../orleansim.js" */
 import { linesOf } from "./conversation.js";
-import { ImError } from "./errors.js";
+import { ClosedError, ImError } from "./errors.js";
 import { EventHub } from "./event-hub.js";
 import { HttpApi } from "./http.js";
 import { Operations } from "./operations.js";
@@ -351,7 +351,7 @@ export class ImClient extends Operations {
 
   #mustBeOpen() {
     if (this.#closed) {
-      throw new ImError("unavailable", "The client was closed.");
+      throw new ClosedError();
     }
   }
 

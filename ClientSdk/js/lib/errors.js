@@ -59,6 +59,17 @@ export class ImError extends Error {
   }
 }
 
+/** The client was closed, which trying again does not mend. */
+export class ClosedError extends ImError {
+  constructor(more = "") {
+    super("unavailable", "The client was closed." + more);
+  }
+
+  get canRetry() {
+    return false;
+  }
+}
+
 /**
  * What the server said was wrong.
  * @param {any} error

@@ -1,6 +1,14 @@
 /** Those who listen. Events are told one after the other, also those that a handler causes. */
 /** @import { ImEvent, ImEventType, ListenOptions } from "../orleansim.js" */
-import { ImError } from "./errors.js";
+import { ClosedError, ImError } from "./errors.js";
+
+/** @type {Record<ImEventType, true>} */
+const types = {
+  PageOpened: true, PageChanged: true, PageGone: true, Ready: true, Reconnecting: true, Reconnected: true, SignedOut: true,
+  StatusChanged: true, GapDetected: true, MessageReceived: true, ReceiptReceived: true, ContactChanged: true, ProfileChanged: true,
+  SettingsChanged: true, CustomChanged: true, LinksChanged: true, GroupChanged: true, PresenceChanged: true, TypingChanged: true,
+  MailChanged: true, ChannelChanged: true, OutgoingChanged: true, UnknownEvent: true,
+};
 
 /** @typedef {{ wants: (event: ImEvent) => boolean, tell: (event: ImEvent) => unknown }} Listener */
 
@@ -50,6 +58,10 @@ export class EventHub {
       throw new ImError("invalid_argument", "The handler must be a function.");
     }
 
+    if (type !== "*") {
+      mustBeTypes([type]);
+    }
+
     const page = account?.toLowerCase();
     /** @type {Listener} */
     const listener = {
@@ -67,7 +79,7 @@ export class EventHub {
   once(type, { where = () => true, signal, ...options } = {}) {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
-      const end = () => done(() => reject(new ImError("unavailable", "The client was closed.")));
+      const end = () => done(() => reject(new ClosedError()));
       const aborted = () => done(() => reject(signal?.reason));
       const off = this.on(type, event => where(event) && done(() => resolve(event)), options);
       this.#atEnd.add(end);
@@ -89,10 +101,11 @@ export class EventHub {
    * @param {ListenOptions & { types?: readonly string[] }} [options]
    * @returns {AsyncIterableIterator<ImEvent>}
    */
-  iterate(first, limit, { types, account, signal } = {}) {
+  iterate(first, limit, { types: wanted, account, signal } = {}) {
+    mustBeTypes(wanted ?? []);
     const page = account?.toLowerCase();
     const wants = (/** @type {ImEvent} */ event) =>
-      (!types || types.includes(event.type)) && (page === undefined || event.account === page);
+      (!wanted || wanted.includes(event.type)) && (page === undefined || event.account === page);
     const buffer = first.filter(wants);
     let over = this.#ended;
     /** @type {unknown} */
@@ -190,5 +203,13 @@ export class EventHub {
     } catch (thrown) {
       this.onError(thrown);
     }
+  }
+}
+
+/** A handler of a type that is none would wait for ever, in silence. @param {readonly unknown[]} given */
+function mustBeTypes(given) {
+  const none = given.filter(type => !Object.hasOwn(types, String(type)));
+  if (none.length > 0) {
+    throw new ImError("invalid_argument", `There is no event ${none.join(", ")}. There are: ${Object.keys(types).join(", ")}.`);
   }
 }

@@ -1,6 +1,6 @@
 /** What there is of one session: its local copy, its outbox, its stream. */
 /** @import { ConnectionStatus, Session } from "../orleansim.js" */
-import { CloseCodes, ImError } from "./errors.js";
+import { ClosedError, CloseCodes, ImError } from "./errors.js";
 import { LocalCopy } from "./local-copy.js";
 import { Outbox } from "./outbox.js";
 import { PageBook } from "./page-book.js";
@@ -127,7 +127,7 @@ export class SignedIn {
   /** Lets go of everything; the session stays for the next time. */
   async close() {
     if (!this.#over) {
-      this.#end(new ImError("unavailable", "The client was closed. What was not sent is sent the next time."));
+      this.#end(new ClosedError(" What was not sent is sent the next time."));
       await this.copy.close();
       this.tabs.close();
     }

@@ -127,3 +127,22 @@ test("Message_OfTheService_IsToldApartFromThoseOfPeople", async () => {
   assert.deepEqual(client.conversation("ann", "@service").map(line => [line.from, line.body, line.state]), [["@service", "Maintenance at noon.", null]]);
   await client.close();
 });
+
+test("Event_OfATypeThatIsNone_IsRefusedByName", async () => {
+  const server = new ScriptedServer();
+  const { client } = await server.online();
+  const refused = { code: "invalid_argument", message: /^There is no event MesageReceived\. There are: PageOpened, .*MessageReceived, / };
+  assert.throws(() => client.on("MesageReceived", () => {}), refused);
+  await assert.rejects(client.once("MesageReceived"), refused);
+  assert.throws(() => client.events({ types: ["Ready", "MesageReceived"] }), refused);
+  await client.close();
+});
+
+test("Client_ThatWasClosed_SaysThatTryingAgainIsNoHelp", async () => {
+  const server = new ScriptedServer();
+  const { client } = await server.online();
+  const [awaited, sent, asked] = [client.once("MessageReceived"), client.send("ann", "ben", "hello"), client.ping()].map(end => assert.rejects(end, { code: "unavailable", canRetry: false }));
+  await client.close();
+  await soon(Promise.all([awaited, sent, asked]), "the ends");
+  await assert.rejects(client.signIn("ann", "password"), { code: "unavailable", canRetry: false });
+});
