@@ -16,6 +16,8 @@ internal sealed class StreamConnection : IAsyncDisposable
     // How long a polite goodbye may take, in real time: nobody waits for it with a clock of their own.
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan MostProbed = TimeSpan.FromSeconds(5);
+
     private readonly ImClientOptions _options;
     private readonly IStreamTransport _transport;
     private readonly CancellationTokenSource _broken;
@@ -24,6 +26,7 @@ internal sealed class StreamConnection : IAsyncDisposable
     private Task _writer = Task.CompletedTask;
     private long _lastSent;
     private long _lastReceived;
+    private long _received;
     private ImException? _reason;
 
     public StreamConnection(ImClientOptions options, CancellationToken stop)
@@ -59,6 +62,7 @@ internal sealed class StreamConnection : IAsyncDisposable
             {
                 var read = await _transport.ReceiveAsync(buffer.AsMemory(length), _broken.Token).ConfigureAwait(false);
                 Touch(ref _lastReceived);
+                Volatile.Write(ref _received, _received + 1);
                 length += read.Count;
                 if (read.Closed)
                 {
@@ -128,6 +132,18 @@ internal sealed class StreamConnection : IAsyncDisposable
             {
                 return;
             }
+        }
+    }
+
+    /// <summary>Asks for a sign of life now, and breaks off when none comes within 5 s, or a heartbeat if that is less.</summary>
+    public async Task ProbeAsync(TimeSpan heartbeat, Action ping)
+    {
+        var limit = heartbeat < MostProbed ? heartbeat : MostProbed;
+        var asked = Volatile.Read(ref _received);
+        ping();
+        if (!await InTimeAsync(_closed.Task, limit).ConfigureAwait(false) && Volatile.Read(ref _received) == asked)
+        {
+            Abort(new ImException(ErrorCodes.Unavailable, $"The server gave no sign of life within {limit.TotalSeconds:0.###} s."));
         }
     }
 

@@ -73,9 +73,7 @@ internal sealed partial class StreamSession
         Requests.GoOnline(life.Connection.Write);
         if (hello.HeartbeatMs > 0)
         {
-            _ = life.Connection.KeepAliveAsync(
-                JsonRead.Span(hello.HeartbeatMs),
-                () => life.Connection.Write(JsonFrame.Request(Requests.NextId(), "ping", null)));
+            _ = life.Connection.KeepAliveAsync(JsonRead.Span(hello.HeartbeatMs), Ping(life.Connection));
         }
     }
 

@@ -17,6 +17,7 @@ internal sealed partial class StreamSession(ImClientOptions options, string toke
     private volatile bool _stopping;
     private int _stopped;
     private volatile HelloAnswer? _hello;
+    private volatile TaskCompletionSource<bool>? _pause;
 
     public string Token { get; } = token;
 
@@ -48,6 +49,16 @@ internal sealed partial class StreamSession(ImClientOptions options, string toke
         }
 
         await _firstReady.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>The network may be another: does not wait for the next attempt, and does not trust the connection that is there.</summary>
+    public void Hurry()
+    {
+        _pause?.TrySetResult(true);
+        if (_connection is { } connection && Hello is { HeartbeatMs: > 0 } hello)
+        {
+            _ = connection.ProbeAsync(JsonRead.Span(hello.HeartbeatMs), Ping(connection));
+        }
     }
 
     /// <summary>Ends the session: the socket is closed and everything that waits for an answer fails.</summary>
@@ -172,13 +183,16 @@ internal sealed partial class StreamSession(ImClientOptions options, string toke
     /// <summary>A token that is refused in <c>hello</c> is as bad as one that is closed upon.</summary>
     private static int? CodeOf(ConnectionEnd end) => end.Refused && end.Error.Code == ErrorCodes.Unauthenticated ? CloseCodes.BadToken : null;
 
+    /// <summary>Waits until it is over, or somebody is in a hurry. False when the session has been stopped.</summary>
     private async Task<bool> PauseAsync(TimeSpan pause)
     {
+        var hurry = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _pause = hurry;
         try
         {
             if (pause > TimeSpan.Zero)
             {
-                await options.Clock.Delay(pause, _stop.Token).ConfigureAwait(false);
+                await options.Clock.EndsWithinAsync(hurry.Task, pause, _stop.Token).ConfigureAwait(false);
             }
 
             return !_stopping;
@@ -187,7 +201,13 @@ internal sealed partial class StreamSession(ImClientOptions options, string toke
         {
             return false;
         }
+        finally
+        {
+            _pause = null;
+        }
     }
+
+    private Action Ping(StreamConnection connection) => () => connection.Write(JsonFrame.Request(Requests.NextId(), "ping", null));
 
     private static Uri StreamAddress(Uri server)
     {

@@ -10,10 +10,11 @@ namespace OrleansIM.ConsoleChat;
 internal sealed class Chat(ImClient client)
 {
     /// <summary>The commands of both faces.</summary>
-    public const string Commands = "/to CONTACT /add ACCOUNT /accept ACCOUNT /presence STATUS /retry /help /quit";
+    public const string Commands = "/to CONTACT /add ACCOUNT /accept ACCOUNT /presence STATUS /retry /reconnect /help /quit";
 
     private readonly HashSet<(string Account, string From, string To)> _typing = [];
     private readonly Dictionary<(string Account, string Peer), List<ImEvent>> _older = [];
+    private readonly Dictionary<string, string> _peers = [];
 
     public ImClient Client => client;
 
@@ -49,6 +50,7 @@ internal sealed class Chat(ImClient client)
         client.On<ImEvent>(Take);
     }
 
+    /// <summary>Opens a page, with whom it spoke last.</summary>
     public bool Open(string account)
     {
         if (!client.Pages.TryGetValue(account, out var page))
@@ -58,7 +60,7 @@ internal sealed class Chat(ImClient client)
 
         if (page.Account != Account)
         {
-            (Account, Peer) = (page.Account, null);
+            (Account, Peer) = (page.Account, _peers.GetValueOrDefault(page.Account));
         }
 
         Changed();
@@ -77,6 +79,11 @@ internal sealed class Chat(ImClient client)
     public void Talk(string? peer)
     {
         Peer = peer;
+        if (peer is not null)
+        {
+            _peers[Account] = peer;
+        }
+
         Changed();
     }
 
@@ -148,6 +155,7 @@ internal sealed class Chat(ImClient client)
         ("/accept", var account) => AcceptAsync(account),
         ("/presence", var status) => PresenceAsync(status),
         ("/retry", _) => RetryAsync(),
+        ("/reconnect", _) => Told(Reconnect),
         _ => Told(() => Refuse(command, $"there is no such command; there are {help}")),
     };
 
@@ -219,6 +227,12 @@ internal sealed class Chat(ImClient client)
         Say($"/presence {status}: set");
     });
 
+    private void Reconnect()
+    {
+        client.Reconnect();
+        Say(IsOnline ? "/reconnect: there is a connection; it is asked for a sign of life" : "/reconnect: trying now");
+    }
+
     /// <summary>Tries what was refused in the open conversation once more.</summary>
     private Task RetryAsync() => DoAsync("/retry", () =>
     {
@@ -270,7 +284,9 @@ internal sealed class Chat(ImClient client)
                 (IsOnline, IsOver, Connection) = (false, true, "signed out" + (end.Error is null ? "" : ": " + end.Error.Message));
                 break;
             case PageGone gone when gone.Account == Account:
-                (Account, Peer) = (client.Account ?? client.Pages.Keys.FirstOrDefault(""), null);
+                _peers.Remove(gone.Account);
+                Account = client.Account ?? client.Pages.Keys.FirstOrDefault("");
+                Peer = _peers.GetValueOrDefault(Account);
                 break;
         }
 

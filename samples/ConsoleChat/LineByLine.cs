@@ -153,7 +153,7 @@ internal sealed class LineByLine(Chat chat, ImPump pump, TextReader input, TextW
             case "/as":
                 if (chat.Open(what))
                 {
-                    output.WriteLine($"[{chat.Account}] is open");
+                    output.WriteLine($"[{chat.Account}] is open{(chat.Peer is { } peer ? $", and speaks to {peer}" : "")}");
                 }
                 else
                 {

@@ -141,7 +141,11 @@ internal sealed class Screen(Chat chat, ImPump pump)
         if (accounts.Count > 0)
         {
             chat.Open(accounts[(accounts.IndexOf(chat.Account) + 1) % accounts.Count]);
-            TalkToTheFirst();
+            if (chat.Peer is null)
+            {
+                TalkToTheFirst();
+            }
+
             _scroll = 0;
         }
     }

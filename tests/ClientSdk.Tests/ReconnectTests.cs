@@ -307,4 +307,50 @@ public sealed class ReconnectTests
         await session.Events.NextAsync<Reconnected>();
         again.Abort();
     }
+
+    [Fact]
+    public async Task Reconnect_WhileItWaits_CutsThePauseShort()
+    {
+        var clock = new FakeClock();
+        await using var session = await SignedIn.StartAsync(clock: clock);
+        session.Stream.Abort();
+        var trying = await session.Events.NextAsync<Reconnecting>();
+        await clock.WaitedAsync(trying.Delay, "the pause");
+        session.Client.Reconnect();
+        var again = await session.Server.WelcomeAsync(ScriptedStream.Page("ann", resumed: true));
+        await session.Events.NextAsync<Reconnected>();
+        again.Abort();
+    }
+
+    [Fact]
+    public async Task Reconnect_OverAConnectionThatIsDead_MakesAnother()
+    {
+        var clock = new FakeClock();
+        await using var session = await SignedIn.StartAsync(clock: clock);
+        session.Client.Reconnect();
+        await session.Stream.ReadAsync("ping");
+        await clock.PassAsync(TimeSpan.FromSeconds(5), "the wait for a sign of life");
+        var trying = await session.Events.NextAsync<Reconnecting>();
+        Assert.Contains("no sign of life", trying.Error!.Message, StringComparison.Ordinal);
+        await clock.PassAsync(trying.Delay, "the reconnect");
+        var again = await session.Server.WelcomeAsync(ScriptedStream.Page("ann", resumed: true));
+        await session.Events.NextAsync<Reconnected>();
+
+        session.Client.Reconnect();
+        await again.OkAsync(await again.ReadAsync("ping"));
+        await again.SendAsync(ScriptedStream.Message("ann", 1, "bob"));
+        await session.Events.NextAsync<MessageReceived>();
+        await clock.PassAsync(TimeSpan.FromSeconds(5), "the wait for a sign of life");
+        await again.SendAsync(ScriptedStream.Message("ann", 2, "bob"));
+        Assert.Equal(2, (await session.Events.NextAsync<MessageReceived>()).Seq);
+        again.Abort();
+    }
+
+    [Fact]
+    public async Task Reconnect_WhereNoConnectionIsWanted_DoesNothing()
+    {
+        await using var client = new ImClient();
+        client.Reconnect();
+        Assert.Equal(ConnectionStatus.SignedOut, client.Status);
+    }
 }

@@ -78,8 +78,22 @@ public sealed class SampleTests
         await chat.HearsAsync($"[ann] ann to {bob}: Hello Bob! (delivered)");
         await friend.ShowsAsync(bob, page => page.Unread.GetValueOrDefault("ann") == 1, "a message of ann");
 
+        var work = await server.RegisterAsync("work");
+        await using (var other = await server.SdkAsync("ann"))
+        {
+            Assert.Empty((await other.AddLinksAsync([new(work, TestServer.Password)])).Rejected);
+        }
+
+        await chat.HearsAsync($"[{work}] has a page");
+        await chat.SayAsync($"/as {work}");
+        await chat.HearsAsync($"[{work}] is open");
+        await chat.SayAsync("/as ann");
+        await chat.HearsAsync($"[ann] is open, and speaks to {bob}");
+
         await server.RestartAsync();
         await chat.HearsAsync("* offline, attempt 1");
+        await chat.SayAsync("/reconnect");
+        await chat.HearsAsync("/reconnect: t");
         await chat.HearsAsync("* online");
         await friend.SendAsync(bob, "ann", "Welcome back.");
         await chat.HearsAsync($"[ann] {bob} to ann: Welcome back.");

@@ -14,8 +14,8 @@ internal sealed class FakeClock
 
     public ClientClock Clock { get; }
 
-    /// <summary>Waits until somebody waits for exactly that long, then lets the time pass.</summary>
-    public async Task PassAsync(TimeSpan length, string what)
+    /// <summary>Waits until somebody waits for exactly that long.</summary>
+    public async Task WaitedAsync(TimeSpan length, string what)
     {
         Task seen;
         lock (_gate)
@@ -34,6 +34,12 @@ internal sealed class FakeClock
         }
 
         await seen.Time($"{what}: a wait of {length}");
+    }
+
+    /// <summary>Waits until somebody waits for exactly that long, then lets the time pass.</summary>
+    public async Task PassAsync(TimeSpan length, string what)
+    {
+        await WaitedAsync(length, what);
         List<TaskCompletionSource> due;
         lock (_gate)
         {
