@@ -1,14 +1,47 @@
+using System.Globalization;
 using System.Text.Json;
 using OrleansIM.Accounts;
 using OrleansIM.Gateway.Frames;
 using OrleansIM.Gateway.Http;
 using OrleansIM.Mailboxes;
+using OrleansIM.Protocol;
 
 namespace OrleansIM.Hosting.Admin;
 
 /// <summary>What operators ask about accounts and do to them.</summary>
 internal sealed class AccountAdministration(IGrainFactory grains)
 {
+    private const int DefaultListed = 100;
+    private const int MostListed = 1000;
+
+    private static readonly string[] s_listFields = ["prefix", "after", "limit"];
+
+    public async Task<HttpAnswer> ListAsync(IQueryCollection query)
+    {
+        var limit = DefaultListed;
+        var (prefix, after) = (((string?)query["prefix"] ?? "").ToLowerInvariant(), ((string?)query["after"] ?? "").ToLowerInvariant());
+        var fault = query.Keys.FirstOrDefault(static name => !s_listFields.Contains(name)) is { } other ? $"{other}: there is no such field. There are {string.Join(", ", s_listFields)}."
+            : !AccountPrefix.IsOne(prefix) ? "prefix: what account ids can begin with."
+            : !AccountPrefix.IsOne(after) ? "after: an account id, or what one can begin with."
+            : (string?)query["limit"] is { } text && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= MostListed)
+                ? $"limit: a number from 1 to {MostListed}."
+            : null;
+        if (fault is not null)
+        {
+            return HttpAnswer.Refused(new Refusal(ErrorCodes.InvalidArgument, fault));
+        }
+
+        var page = await grains.GetGrain<IAccountListGrain>(IAccountListGrain.Key).ReadAsync(prefix, after, limit);
+        return HttpAnswer.Ok(StatusCodes.Status200OK, json =>
+        {
+            json.WriteList("accounts"u8, page.Accounts, Write);
+            if (page.Next is { } next)
+            {
+                json.WriteString("next"u8, next);
+            }
+        });
+    }
+
     public async Task<HttpAnswer> DescribeAsync(string account)
     {
         var outcome = await Account(account).DescribeAsync();
@@ -36,6 +69,13 @@ internal sealed class AccountAdministration(IGrainFactory grains)
     private IAccountAdminGrain Account(string account) => grains.GetGrain<IAccountAdminGrain>(account);
 
     private static HttpAnswer Answer(Outcome outcome) => outcome.Refusal is { } refusal ? HttpAnswer.Refused(refusal) : HttpAnswer.Empty;
+
+    private static void Write(Utf8JsonWriter json, ListedAccount account)
+    {
+        json.WriteString("account"u8, account.Account);
+        json.WriteTime("createdAt"u8, account.CreatedAt);
+        json.WriteBoolean("disabled"u8, account.IsDisabled);
+    }
 
     private static void Write(Utf8JsonWriter json, MailboxChannel mailbox)
     {

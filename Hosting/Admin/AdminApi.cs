@@ -24,6 +24,7 @@ internal sealed partial class AdminApi(
     public void Map(WebApplication app)
     {
         const string Account = "/v1/accounts/{account}";
+        app.Map("/v1/accounts", On(Get((http, _) => accounts.ListAsync(http.Request.Query))));
         app.Map(Account, On(Get(About((_, account) => accounts.DescribeAsync(account)))));
         app.Map(Account + "/disable", On(Post(About((_, account) => accounts.SetDisabledAsync(account, true)))));
         app.Map(Account + "/enable", On(Post(About((_, account) => accounts.SetDisabledAsync(account, false)))));

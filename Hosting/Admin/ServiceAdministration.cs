@@ -40,7 +40,7 @@ internal sealed class ServiceAdministration(IGrainFactory grains)
         }
 
         // A prefix that no account id can have would be a credential for nothing.
-        if (prefix.Length > 0 && !AccountIds.TryNormalize((prefix + "aa")[..Math.Min(prefix.Length + 2, AccountIds.MaxLength)], out _))
+        if (!AccountPrefix.IsOne(prefix))
         {
             body.Refuse(ErrorCodes.InvalidArgument, "prefix: what account ids can begin with.");
         }

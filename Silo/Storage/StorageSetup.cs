@@ -1,6 +1,7 @@
 using Orleans.Runtime.Hosting;
 using Orleans.Storage;
 using OrleansIM.Grains;
+using OrleansIM.Grains.Accounts;
 using OrleansIM.Grains.Keys;
 using OrleansIM.Grains.Timelines;
 using OrleansIM.Hosting.Storage;
@@ -18,12 +19,14 @@ public static class StorageSetup
     public static IHostApplicationBuilder AddStorage(this IHostApplicationBuilder builder)
     {
         builder.AddDatabase();
+        builder.Services.AddSingleton<JsonGrainStorageSerializer>().AddSingleton<AccountRows>();
         if (StorageOptions.Read(builder.Configuration).IsPostgres)
         {
             builder.Services.AddSingleton(WriteFenceRenewal.Make);
             builder.Services.AddHostedService<WriteFenceRenewal>();
             builder.Services.AddSingleton<ITimelineStore, PostgresTimelineStore>();
             builder.Services.AddSingleton<ISealedStates, PostgresSealedStates>();
+            builder.Services.AddSingleton<IStoredAccounts, PostgresAccounts>();
             return builder;
         }
 
@@ -31,6 +34,7 @@ public static class StorageSetup
         builder.Services.AddSingleton<IStorageDatabase>(provider => provider.GetRequiredService<SqliteDatabase>());
         builder.Services.AddSingleton<ITimelineStore, SqliteTimelineStore>();
         builder.Services.AddSingleton<ISealedStates, SqliteSealedStates>();
+        builder.Services.AddSingleton<IStoredAccounts, SqliteAccounts>();
         return builder;
     }
 
@@ -38,7 +42,6 @@ public static class StorageSetup
     public static ISiloBuilder AddGrainStorage(this ISiloBuilder silo, IConfiguration configuration)
     {
         var options = StorageOptions.Read(configuration);
-        silo.Services.AddSingleton<JsonGrainStorageSerializer>();
         silo.Services.AddHostedService<KeyWatch>();
         if (options.IsPostgres)
         {

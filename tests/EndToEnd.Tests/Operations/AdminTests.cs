@@ -30,6 +30,48 @@ public sealed class AdminTests(AdminServer world) : IClassFixture<AdminServer>
     }
 
     [Fact]
+    public async Task Accounts_OfAPrefix_AreListedPartByPartWithoutDeletedOnes()
+    {
+        const string Prefix = "listed.";
+        foreach (var account in (string[])["listed.c", "listed.a", "listed.d", "listed.b"])
+        {
+            (await Api.PostAsync(_server.Address, "v1/accounts", new { account, password = TestServer.Password })).Expect(201);
+        }
+
+        Assert.Equal(204, (await world.PostAsync("v1/accounts/listed.c/disable")).Status);
+        using (var gone = await _server.SignInAsync("listed.b"))
+        {
+            (await Api.PostAsync(_server.Address, "v1/account/delete", new { password = TestServer.Password }, gone.Token)).Expect(204);
+        }
+
+        var first = (await world.GetAsync($"v1/accounts?prefix={Prefix.ToUpperInvariant()}&limit=3")).Expect(200);
+        Assert.Equal(["listed.a", "listed.c"], first.Each("accounts", "account"));
+        Assert.Equal([false, true], first.List("accounts").Select(static account => account.GetProperty("disabled").GetBoolean()));
+        Assert.All(first.List("accounts"), static account => Assert.InRange(DateTimeOffset.Parse(account.Text("createdAt"), null), DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1)));
+        Assert.Equal("listed.c", first.Text("next"));
+
+        var second = (await world.GetAsync($"v1/accounts?prefix={Prefix}&limit=3&after={first.Text("next")}")).Expect(200);
+        Assert.Equal(["listed.d"], second.Each("accounts", "account"));
+        Assert.False(second.Has("next"));
+        Assert.Contains("listed.a", (await world.GetAsync("v1/accounts?limit=1000")).Expect(200).Each("accounts", "account"));
+    }
+
+    [Theory]
+    [InlineData("prefix=No%20Id", "prefix: what account ids can begin with.")]
+    [InlineData("after=.a", "after: an account id, or what one can begin with.")]
+    [InlineData("limit=0", "limit: a number from 1 to 1000.")]
+    [InlineData("limit=1001", "limit: a number from 1 to 1000.")]
+    [InlineData("limit=many", "limit: a number from 1 to 1000.")]
+    [InlineData("perfix=a", "perfix: there is no such field. There are prefix, after, limit.")]
+    public async Task Accounts_AskedForWrongly_SaysWhat(string query, string message)
+    {
+        var answer = await world.GetAsync("v1/accounts?" + query);
+
+        Assert.Equal((422, "invalid_argument"), (answer.Status, answer.Code));
+        Assert.Equal(message, JsonElement.Parse(answer.Body).GetProperty("error").Text("message"));
+    }
+
+    [Fact]
     public async Task Account_DisabledAndEnabled_LosesItsSessionsAndComesBack()
     {
         using var ann = await _server.JoinAsync("ann");
