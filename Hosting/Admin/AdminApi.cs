@@ -16,7 +16,7 @@ internal sealed partial class AdminApi(
     private const string Nothing = "{**path}";
 
     private static readonly Refusal s_unauthenticated =
-        new(ErrorCodes.Unauthenticated, "Send the secret of the admin API: Authorization: Bearer <secret>.");
+        new(ErrorCodes.Unauthenticated, "This is the admin API. Send its secret: Authorization: Bearer <secret>. Clients go to the address of a gateway.");
 
     /// <summary>A call about the account in its path.</summary>
     private delegate Task<HttpAnswer> AccountCall(HttpContext http, string account);
