@@ -63,6 +63,9 @@ public static class NodeSetup
                 StandAlone(silo);
             }
 
+            silo.Services.AddOptions<SiloOptions>()
+                .Configure<IOptions<NodeOptions>>((named, node) => named.SiloName = NameOf(node.Value, builder.Configuration["POD_NAME"]));
+
             // The memory of such a cache is taken at once, for as many as it may hold, twice: 18 MB by default. What does
             // not fit is looked up.
             silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = CachedAddresses);
@@ -115,8 +118,6 @@ public static class NodeSetup
         silo.Configure<GrainDirectoryOptions>(directory => directory.RangeLeaseDuration = TimeSpan.Zero);
         silo.Services.AddOptions<ClusterOptions>()
             .Configure<IOptions<NodeOptions>>((cluster, node) => (cluster.ClusterId, cluster.ServiceId) = (node.Value.Id, ServiceId));
-        silo.Services.AddOptions<SiloOptions>()
-            .Configure<IOptions<NodeOptions>>((named, node) => named.SiloName = NameOf(node.Value, configuration));
         silo.Services.AddOptions<EndpointOptions>().Configure<IOptions<NodeOptions>>((endpoint, node) =>
         {
             var address = FindAddress(node.Value, configuration).Address!;
@@ -152,8 +153,9 @@ public static class NodeSetup
         membership.DefunctSiloExpiration = TimeSpan.FromDays(1);
     }
 
-    private static string NameOf(NodeOptions node, IConfiguration configuration) =>
+    private static string NameOf(NodeOptions node, string? pod) =>
         node.Name.Length > 0 ? node.Name
-        : configuration["POD_NAME"] is { Length: > 0 } pod ? pod
-        : string.Create(CultureInfo.InvariantCulture, $"{Dns.GetHostName()}:{node.Port}");
+        : pod is { Length: > 0 } ? pod
+        : node.Enabled ? string.Create(CultureInfo.InvariantCulture, $"{Dns.GetHostName()}:{node.Port}")
+        : Dns.GetHostName();
 }
