@@ -20,7 +20,7 @@ public sealed class FirstBuildTests : IDisposable
     [InlineData("bench", "pieces", "--engine", "solo")]
     [InlineData("loadtest", "mixed", "--engine", "solo")]
     [InlineData("fuzz", "--engine", "solo")]
-    [InlineData("check", "--config", "settings.json")]
+    [InlineData("check", "--config", "/dev/null")]
     public async Task Command_ThatBuildsForTheFirstTime_SaysSoAndNotAgain(params string[] command)
     {
         await CopyAsync();
@@ -78,6 +78,8 @@ public sealed class FirstBuildTests : IDisposable
     [InlineData("loadtest mixed --usres 5", "oim: loadtest: there is no option '--usres'. Is --users meant?")]
     [InlineData("loadtest mixed --frob=5", "oim: loadtest: there is no option '--frob'. There is --accounts, --chaos,")]
     [InlineData("loadtest mixed -u", "oim: loadtest: there is no option '-u'.")]
+    [InlineData("check --config nothing.json", "oim: check: there is no file 'nothing.json'.")]
+    [InlineData("check --config=nothing.json", "oim: check: there is no file 'nothing.json'.")]
     [InlineData("fuzz htpp", "oim: fuzz: there is no target 'htpp'. Is http meant?")]
     [InlineData("fuzz http --seed 3 frobnicate", "oim: fuzz: there is no target 'frobnicate'. There is carddav, carddav-client,")]
     [InlineData("fuzz http --secnods 5", "oim: fuzz: there is no option '--secnods'. Is --seconds meant?")]
