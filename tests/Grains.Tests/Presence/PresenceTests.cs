@@ -309,7 +309,8 @@ public sealed class PresenceTests : IAsyncLifetime
     private async Task BeginAsync(string offlineDelay, string minInterval = "00:00:00")
     {
         _world = await GrainWorld.StartAsync(
-            ("Presence:OfflineDelay", offlineDelay), ("Presence:MinInterval", minInterval), ("Presence:RenewEvery", "00:00:00.3"), ("Presence:Shards", "8"));
+            ("Presence:OfflineDelay", offlineDelay), ("Presence:MinInterval", minInterval), ("Presence:RenewEvery", "00:00:00.3"), ("Presence:Shards", "8"),
+            ("Presence:PageTimeout", "00:00:30"));
         await _world.RegisterAsync("ann", "bob");
         (_ann, _bob) = (await _world.SignInAsync("ann"), await _world.SignInAsync("bob"));
     }

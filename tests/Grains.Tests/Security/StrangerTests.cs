@@ -33,7 +33,7 @@ public sealed class StrangerTests : IAsyncLifetime
     private static readonly HashSet<string> s_inside =
     [
         nameof(IAccountPeerGrain), nameof(IAccountLinkGrain), nameof(ILinkGroupGrain), nameof(IGroupGrain), nameof(IAccountPresenceGrain), nameof(IPresenceGrain),
-        nameof(IAccountMailboxObserver), nameof(IAccountAdminGrain), nameof(IAccountServiceGrain), nameof(IServiceCredentialsGrain), nameof(IInvitesGrain),
+        nameof(IAccountMailboxObserver), nameof(IAccountAdminGrain), nameof(IAccountListGrain), nameof(IAccountServiceGrain), nameof(IServiceCredentialsGrain), nameof(IInvitesGrain),
         nameof(IKeyRotationGrain), $"{nameof(IMailboxBridgeGrain)}.SealAgainAsync",
         $"{nameof(IMailboxBridgeGrain)}.ExportAsync", $"{nameof(IMailboxBridgeGrain)}.BindAsync", $"{nameof(IMailboxBridgeGrain)}.UnbindAsync", $"{nameof(IMailboxBridgeGrain)}.KeepOpenAsync",
         $"{nameof(IMailboxBridgeGrain)}.LetCloseAsync", $"{nameof(IMailboxBridgeGrain)}.FindContactsAsync", $"{nameof(IMailboxBridgeGrain)}.ListAsync", $"{nameof(IMailboxBridgeGrain)}.SendAsync",
