@@ -79,6 +79,10 @@ export class EventHub {
   once(type, { where = () => true, signal, ...options } = {}) {
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
+      if (this.#ended) {
+        throw new ClosedError();
+      }
+
       const end = () => done(() => reject(new ClosedError()));
       const aborted = () => done(() => reject(signal?.reason));
       const off = this.on(type, event => where(event) && done(() => resolve(event)), options);

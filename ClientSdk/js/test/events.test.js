@@ -145,4 +145,5 @@ test("Client_ThatWasClosed_SaysThatTryingAgainIsNoHelp", async () => {
   await client.close();
   await soon(Promise.all([awaited, sent, asked]), "the ends");
   await assert.rejects(client.signIn("ann", "password"), { code: "unavailable", canRetry: false });
+  await assert.rejects(client.once("MessageReceived"), { code: "unavailable", canRetry: false });
 });
