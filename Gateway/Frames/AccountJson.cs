@@ -6,11 +6,16 @@ namespace OrleansIM.Gateway.Frames;
 /// <summary>Accounts as operators and an app's servers see them.</summary>
 internal static class AccountJson
 {
-    public static void Write(Utf8JsonWriter json, AccountDescription account)
+    public static void Write(Utf8JsonWriter json, ListedAccount account)
     {
         json.WriteString("account"u8, account.Account);
         json.WriteTime("createdAt"u8, account.CreatedAt);
         json.WriteBoolean("disabled"u8, account.IsDisabled);
+    }
+
+    public static void Write(Utf8JsonWriter json, AccountDescription account)
+    {
+        Write(json, new ListedAccount { Account = account.Account, CreatedAt = account.CreatedAt, IsDisabled = account.IsDisabled });
         json.WriteNumber("sessions"u8, account.Sessions);
         json.WriteNumber("contacts"u8, account.Contacts);
         json.WriteNumber("mailboxes"u8, account.Mailboxes);

@@ -34,7 +34,7 @@ internal sealed class AccountAdministration(IGrainFactory grains)
         var page = await grains.GetGrain<IAccountListGrain>(IAccountListGrain.Key).ReadAsync(prefix, after, limit);
         return HttpAnswer.Ok(StatusCodes.Status200OK, json =>
         {
-            json.WriteList("accounts"u8, page.Accounts, Write);
+            json.WriteList("accounts"u8, page.Accounts, AccountJson.Write);
             if (page.Next is { } next)
             {
                 json.WriteString("next"u8, next);
@@ -69,13 +69,6 @@ internal sealed class AccountAdministration(IGrainFactory grains)
     private IAccountAdminGrain Account(string account) => grains.GetGrain<IAccountAdminGrain>(account);
 
     private static HttpAnswer Answer(Outcome outcome) => outcome.Refusal is { } refusal ? HttpAnswer.Refused(refusal) : HttpAnswer.Empty;
-
-    private static void Write(Utf8JsonWriter json, ListedAccount account)
-    {
-        json.WriteString("account"u8, account.Account);
-        json.WriteTime("createdAt"u8, account.CreatedAt);
-        json.WriteBoolean("disabled"u8, account.IsDisabled);
-    }
 
     private static void Write(Utf8JsonWriter json, MailboxChannel mailbox)
     {
